@@ -1,0 +1,233 @@
+"""The words in which a kind of record is declared: fields, states, moves, duties.
+
+Whatever the bot does with a record reads a `Kind` (DESIGN §1.1); the kinds themselves are
+the modules beside this one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.domain.entries import Entry, Number, OneOf, Sight
+from bot.domain.errors import DomainError
+from bot.domain.numbers import NumberKind
+from bot.domain.people import Role, Side
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from bot.domain.people import Actor
+    from bot.domain.records import Record, Value
+
+
+class Party(StrEnum):
+    """Whoever a record calls upon: one of its two organs, or the person who filed it."""
+
+    SENDER = "sender"
+    RECEIVER = "receiver"
+    SUBMITTER = "submitter"
+
+
+class Fields(BaseModel):
+    """The frozen model of a kind's fields; each is optional here and carries an `Entry`.
+
+    What is required depends on the move, so the life-cycle says it, not the model.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state of the life-cycle, who holds the matter in it, and what comes next."""
+
+    code: str
+    title: str
+    holder: Party | None
+    """Whose turn it is; None when nobody's."""
+    next_step: str
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step of the life-cycle, taken by a party, needing some fields."""
+
+    code: str
+    title: str
+    """As the button says it."""
+    before: frozenset[str]
+    after: str
+    who: Party
+    needs: tuple[str, ...] = ()
+    roles: frozenset[Role] = frozenset({Role.LIAISON, Role.DEPUTY})
+
+
+@dataclass(frozen=True, slots=True)
+class DutyRule:
+    """A duty that some moves start and others end, with its period and its clause."""
+
+    code: str
+    title: str
+    """What is owed."""
+    period: str
+    """Code of the period in `bot.domain.periods`."""
+    debtor: Party
+    creditor: Party
+    starts: frozenset[str]
+    ends: frozenset[str]
+    clause: str
+    """The clause of the notice that it rests on."""
+
+
+FILE = "file"
+"""The move with which every record begins."""
+
+
+def no_other_side(data: Mapping[str, Value]) -> frozenset[Side]:
+    """Only the sender's and the receiver's business."""
+    return frozenset()
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record, declared once; all the generic code reads it from here."""
+
+    code: str
+    title: str
+    """The word for it, which also begins its numbers: 线索〔2026〕12号."""
+    command: str
+    """The chat command that files one."""
+    words: tuple[str, ...]
+    """What a message may begin with instead of the command."""
+    fields: type[Fields]
+    required: tuple[str, ...]
+    """What must be known before it can be filed."""
+    rest: str
+    """The text field that takes what no other field of a line claims."""
+    from_sides: frozenset[Side]
+    """The sides that may file one."""
+    to_side: Side
+    """The side it is handed to."""
+    states: tuple[State, ...]
+    first: str
+    """The state it is filed into."""
+    moves: tuple[Move, ...]
+    example: str = ""
+    """One line that files one, as /help shows it; `Office.illustrate` fills in the places."""
+    duties: tuple[DutyRule, ...] = ()
+    also_concerns: Callable[[Mapping[str, Value]], frozenset[Side]] = no_other_side
+    """The sides, besides the two it passes between, whose business its content makes it."""
+
+    @cached_property
+    def entries(self) -> Mapping[str, Entry]:
+        """Every field's declaration, in the model's order."""
+        return {
+            name: next(item for item in info.metadata if isinstance(item, Entry))
+            for name, info in self.fields.model_fields.items()
+        }
+
+    @cached_property
+    def offered(self) -> tuple[str, ...]:
+        """The fields a new record may fill: all but those that a later move asks for."""
+        later = {name for move in self.moves for name in move.needs} - set(self.required)
+        return tuple(name for name in self.entries if name not in later)
+
+    @cached_property
+    def numbered(self) -> tuple[str, ...]:
+        """The fields with a paper's or a court's number: the record is found under it too."""
+        return tuple(
+            name
+            for name, entry in self.entries.items()
+            if isinstance(entry.holds, Number) and NumberKind.SYSTEM not in entry.holds.kinds
+        )
+
+    def state(self, code: str) -> State:
+        """The state of that code."""
+        return next(state for state in self.states if state.code == code)
+
+    def move(self, code: str) -> Move:
+        """The move of that code; raises `DomainError("unknown_button")`."""
+        for move in self.moves:
+            if move.code == code:
+                return move
+        raise DomainError("unknown_button")
+
+    def moves_from(self, state: str) -> tuple[Move, ...]:
+        """The moves that lead out of a state, in the order declared."""
+        return tuple(move for move in self.moves if state in move.before)
+
+    def missing(self, data: Mapping[str, Value], needs: tuple[str, ...]) -> tuple[str, ...]:
+        """Those of `needs` that `data` does not have yet."""
+        return tuple(name for name in needs if name not in data)
+
+    def check(self, data: Mapping[str, Value]) -> dict[str, Value]:
+        """Validate fields; returns them as plain JSON, in the model's order, without blanks.
+
+        Raises `DomainError("bad_field")` naming the field's title.
+        """
+        for name, value in data.items():
+            holds = self.entries[name].holds if name in self.entries else None
+            if isinstance(holds, OneOf) and value not in {c.code for c in holds.choices}:
+                raise DomainError("bad_field", title=self.entries[name].title)
+        try:
+            model = self.fields.model_validate(dict(data))
+        except ValidationError as error:
+            name = str(error.errors()[0]["loc"][0])
+            title = self.entries[name].title if name in self.entries else name
+            raise DomainError("bad_field", title=title) from error
+        return model.model_dump(mode="json", exclude_none=True)
+
+    def show(self, name: str, value: Value) -> str:
+        """A field's value as people read it."""
+        return self.entries[name].holds.show(value)
+
+    def visible(self, data: Mapping[str, Value], sight: frozenset[Sight]) -> dict[str, str]:
+        """Title → shown value of the filled fields that a reader of `sight` may see."""
+        return {
+            entry.title: self.show(name, data[name])
+            for name, entry in self.entries.items()
+            if name in data and entry.sight in sight
+        }
+
+    def open_to(self, move: Move, record: Record, actor: Actor) -> bool:
+        """Tell whether this person may take a move now."""
+        return record.state in move.before and self.falls_to(move, record, actor)
+
+    def falls_to(self, move: Move, record: Record, actor: Actor) -> bool:
+        """Tell whether a move is this person's to take, by role and organ, once it is time."""
+        if actor.role not in move.roles or actor.standing is None:
+            return False
+        if move.who is Party.SUBMITTER:
+            return record.submitter == actor.person_id
+        return actor.organ == party_of(record, move.who)
+
+
+def party_of(record: Record, party: Party) -> str:
+    """The code of the organ that `party` stands for on this record."""
+    return record.receiver if party is Party.RECEIVER else record.sender
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """The registry: an explicit, ordered list of the kinds this bot knows."""
+
+    all: tuple[Kind, ...]
+
+    def __getitem__(self, code: str) -> Kind:
+        return next(kind for kind in self.all if kind.code == code)
+
+    @property
+    def closed(self) -> tuple[tuple[str, str], ...]:
+        """Every kind's closed states."""
+        return tuple((k.code, state.code) for k in self.all for state in k.states if state.closed)
+
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The words that our own numbers begin with."""
+        return tuple(kind.title for kind in self.all)

@@ -1,0 +1,175 @@
+"""Personal data in running text: found, and masked the way public notices mask it.
+
+A natural person's name is recognised only in a telling position (after 当事人, before 非法占地):
+an organ or a village must never be disfigured. What identifies an informant or a minor is not to
+be kept at all; it is reported, so that the caller can refuse.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from enum import StrEnum
+
+from bot.domain.numbers import numbered
+from bot.domain.span import Folded, Span, fold
+
+
+class PersonalKind(StrEnum):
+    """What kind of personal data a stretch of text is."""
+
+    ID_NUMBER = "id_number"
+    MOBILE = "mobile"
+    BANK_CARD = "bank_card"
+    NAME = "name"
+    INFORMANT = "informant"
+    MINOR = "minor"
+
+
+# Bounded repetitions; digits are guarded on both sides, names begin at a word: linear.
+_SEP = r"[\s\-–—]?"
+_NO_QUANTITY = r"(?![0-9]|\.[0-9]|\s?[亩㎡平公元万亿])"
+_ID_NUMBER = re.compile(rf"(?<![0-9])[1-9](?:{_SEP}[0-9]){{16}}{_SEP}[0-9Xx](?![0-9])")
+_BANK_CARD = re.compile(rf"(?<![0-9.])[1-9](?:{_SEP}[0-9]){{15,18}}{_NO_QUANTITY}")
+_DASH = r"[\s\-–—]"
+_MOBILE = re.compile(
+    rf"(?<![0-9.])(?:(?:\+|00)?86{_SEP})?1[3-9][0-9](?:[0-9]{{8}}"
+    rf"|{_DASH}[0-9]{{4}}{_SEP}[0-9]{{4}}|[0-9]{{4}}{_DASH}[0-9]{{4}}"
+    rf"|{_DASH}[0-9]{{3}}{_SEP}[0-9]{{5}}){_NO_QUANTITY}"
+)
+
+_COMPOUND = (
+    "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|端木|东方|长孙|宇文|独孤|南宫|轩辕"
+)
+_SINGLE = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董潘袁蔡蒋余于杜叶程魏苏吕"
+    "丁任卢姚沈钟姜崔谭陆范汪廖石金贾韦夏付傅方邹熊白孟秦邱侯江尹薛闫阎段雷龙黎史陶贺毛郝顾龚邵万覃武钱"
+    "戴严莫孔向常汤柯祝查詹骆樊殷柳阮喻游涂鲁聂章翁葛倪康艾尤甘饶童舒洪刁卫邢温庄季辛管祁毕欧岳华凌霍庞"
+    "裴齐宁耿关焦左卜牛纪鲍盛伍瞿项施梅池桂苗褚娄简"
+)
+# What begins with a surname but is a place hereabouts or an ordinary word.
+_NOT_A_NAME = (
+    "华容|鄂城|鄂州|梁子|葛店|武汉|黄石|黄冈|江夏|段店|杜山|杨叶|花湖|樊口|涂家|武昌|洪山|江岸"
+    "|林[地木业区场农长权下]|田[地间]|石[场料头]|马路|高[标速]|方[案式面]|任[何意]|于是|施工|严[重格]"
+    "|温室|项目|程序|管[理护道]|左右|季度|关[于系]|江[边堤]|金[额属]|黄[土沙]|万[亩元]|白[天地]"
+    "|常[住年]|向[阳前]|华[中侨]|何[时种]|简[易单]|游[客乐]|周[边围末一二三四五六日]|查[明处封]"
+    "|许[可多]|章程|毕竟|宁可|齐全|康养"
+)
+_END_OF_PLACE = "村镇乡区市县省局院委厂社组站店街路办厅校队湾垸司部场"
+_NAME = (
+    rf"(?!{_NOT_A_NAME})(?P<name>(?:{_COMPOUND}|[{_SINGLE}])(?!某)[一-龥]{{1,2}}?"
+    rf"(?<![{_END_OF_PLACE}某]))"
+)
+_PARTY = (
+    "当事人|被执行人|被处罚人|违法行为人|违法人|行为人|相对人|村民|居民|被?申请人|案外人|嫌疑人"
+    "|被告人?|原告|户主|责任人|承包人|举报人|检举人|控告人|投诉人|未成年人"
+)
+_AND_OTHERS = "等[0-9一二三四五六七八九十]{1,3}人"
+_DEED = (
+    "非法|违法|擅自|涉嫌|未经|未批|占用|占地|占|滥伐|盗伐|毁林|毁坏|破坏|私自|强占|抢建|乱占|拒不"
+    f"|{_AND_OTHERS}"
+)
+_AFTER_NAME = (
+    rf"(?=\Z|[^一-龥]|{_DEED}|[在于的与和及将因拒未已不向对称等经是被就把为从到其户家住有]"
+    r"|同志|一案|反映|举报|提出|申请|签收|签订|建设|修建|建房|建有|开挖|身份证|电话|手机)"
+)
+_NAME_AFTER_PARTY = re.compile(
+    rf"(?:{_PARTY})\s?(?:姓名|名叫|叫|为|是|即)?\s?:?\s?{_NAME}{_AFTER_NAME}"
+)
+_LEFT = (
+    "(?:(?<![一-龥])|(?<=发现)|(?<=查明)|(?<=关于)|(?<=举报)|(?<=反映)|(?<=查处)|(?<=经查)"
+    "|(?<=[对系由和与及]))"
+)
+_NAME_BEFORE_DEED = re.compile(rf"{_LEFT}{_NAME}(?=\s{{0,2}}(?:{_DEED}))")
+_NAME_WITH_OTHER = re.compile(
+    rf"(?<=[与和及、]){_NAME}(?=签订|之间|的?土地|的?纠纷|发生|共同|{_AND_OTHERS})"
+)
+_INFORMANT = re.compile("举报人|检举人|控告人|投诉人|线人")
+_MINOR = re.compile(
+    r"未成年(?!人?(?:检察|保护|工作|犯罪))人?|(?<![0-9一二三四五六七八九十])(?:[1-9]|1[0-7])周?岁"
+)
+
+_NOT_A_PERSON = re.compile(
+    "公司|政府|合作社|委员会|中心|大队|学校|医院|企业|农场|林场|工厂|银行|商店"
+)
+_FULL_NAME = re.compile(rf"(?P<surname>{_COMPOUND}|[一-龥])(?P<given>[一-龥]{{1,2}})")
+
+
+def find_personal(text: str, *, keep: Iterable[Span[object]] = ()) -> list[Span[PersonalKind]]:
+    """Find personal data outside the kept spans; nothing is found inside a document number."""
+    folded = _readable(fold(text), keep)
+    found: list[Span[PersonalKind]] = []
+    for kind, start, end in _candidates(folded):
+        span = folded.span(start, end, kind)
+        if not span.overlaps(found):
+            found.append(span)
+    marks = [
+        folded.span(*match.span(), kind)
+        for kind, pattern in ((PersonalKind.INFORMANT, _INFORMANT), (PersonalKind.MINOR, _MINOR))
+        for match in pattern.finditer(folded.text)
+    ]
+    return sorted([*found, *marks], key=lambda span: (span.start, span.end))
+
+
+def mask(text: str, *, keep: Sequence[Span[object]] = ()) -> str:
+    """Mask ID numbers, mobiles, bank cards and persons' names; all other characters stay."""
+    for span in reversed(find_personal(text, keep=keep)):
+        text = text[: span.start] + _masked(span) + text[span.end :]
+    return text
+
+
+def mask_name(name: str) -> str:
+    """Keep a person's surname (张某某, 欧阳某); companies, organs and villages stay as they are."""
+    match = _FULL_NAME.fullmatch(name)
+    if match is None or name[-1] in _END_OF_PLACE or _NOT_A_PERSON.search(name):
+        return name
+    return match["surname"] + "某" * len(match["given"])
+
+
+def _readable(folded: Folded, keep: Iterable[Span[object]]) -> Folded:
+    numbers = [folded.span(start, end, None) for start, end in numbered(folded)]
+    return folded.blank([*keep, *numbers])
+
+
+def _candidates(folded: Folded) -> Iterator[tuple[PersonalKind, int, int]]:
+    """Give what may be masked, the surest kind first."""
+    for match in _ID_NUMBER.finditer(folded.text):
+        if _has_birthday(_digits(match[0])):
+            yield PersonalKind.ID_NUMBER, *match.span()
+    for match in _BANK_CARD.finditer(folded.text):
+        if _passes_luhn(_digits(match[0])):
+            yield PersonalKind.BANK_CARD, *match.span()
+    for match in _MOBILE.finditer(folded.text):
+        yield PersonalKind.MOBILE, *match.span()
+    for pattern in (_NAME_AFTER_PARTY, _NAME_BEFORE_DEED, _NAME_WITH_OTHER):
+        for match in pattern.finditer(folded.text):
+            yield PersonalKind.NAME, *match.span("name")
+
+
+def _masked(span: Span[PersonalKind]) -> str:
+    if span.value is PersonalKind.NAME:
+        return mask_name(fold(span.text).text)
+    digits = _digits(fold(span.text).text)
+    if span.value is PersonalKind.ID_NUMBER:
+        return f"{digits[:3]}***********{digits[-3:]}"
+    if span.value is PersonalKind.BANK_CARD:
+        return f"{digits[:4]}****{digits[-4:]}"
+    if span.value is PersonalKind.MOBILE:
+        return f"{digits[-11:-8]}****{digits[-4:]}"
+    return span.text
+
+
+def _digits(text: str) -> str:
+    return re.sub("[^0-9X]", "", text.upper())
+
+
+def _has_birthday(number: str) -> bool:
+    try:
+        born = date(int(number[6:10]), int(number[10:12]), int(number[12:14]))
+    except ValueError:
+        return False
+    return 1900 <= born.year < 2100
+
+
+def _passes_luhn(number: str) -> bool:
+    doubled = (int(d) * (1 + i % 2) for i, d in enumerate(reversed(number)))
+    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0

@@ -1,0 +1,98 @@
+"""What the bot says, before any messenger has seen it: texts, buttons, where and how soon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from hashlib import sha256
+
+
+class Priority(IntEnum):
+    """Which of two waiting messages goes first: the lower."""
+
+    ANSWER = 0
+    """Somebody asked and waits."""
+    NEWS = 1
+    """A card or a notice that follows from what somebody just did."""
+    NAG = 2
+    """Said by the bot of itself."""
+
+
+class Manner(StrEnum):
+    """How a message reaches its chat."""
+
+    SEND = "send"
+    """A new message."""
+    PUT = "put"
+    """The newest text of a post: an edit where the post stands already, else a new message."""
+    TOAST = "toast"
+    """The short answer to a pressed button; worthless once the press is old."""
+    ALERT = "alert"
+    """A toast that says no, and so stays until it is read."""
+    DELETE = "delete"
+    """Remove a message that must not stand in the chat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: it either calls back with `data` or opens `url`."""
+
+    label: str
+    data: str = ""
+    """At most 64 bytes; see `bot.services.buttons`."""
+    url: str = ""
+
+
+Keyboard = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Detour:
+    """Where a message goes, in which words, when its reader cannot be reached in private."""
+
+    chat_id: int
+    thread_id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One thing to say. `key` is unique for ever: the same thing is never queued twice."""
+
+    chat_id: int
+    key: str = ""
+    text: str = ""
+    """In the small set of HTML that templates use: b, i, u, s, code, a, blockquote."""
+    thread_id: int = 0
+    buttons: Keyboard = ()
+    priority: Priority = Priority.ANSWER
+    manner: Manner = Manner.SEND
+    post: str = ""
+    """With `PUT`: the name under which the message is found again."""
+    reply_to: int | None = None
+    """The message answered, or with `DELETE` the message removed."""
+    press: str = ""
+    """With `TOAST` and `ALERT`: the messenger's id of the press."""
+    detour: Detour | None = None
+    forget: bool = False
+    """Leave no row behind once it is said: the reader is not on the roster."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells one look of a message, its text and buttons, from another."""
+        return sha256(repr((self.text, self.buttons)).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """An outgoing message taken from the outbox in order to be sent."""
+
+    id: int
+    message: Outgoing
+    attempts: int
+    repeated: bool
+    """An earlier attempt may have arrived; the text says so."""
+    message_id: int | None
+    """Where the post stands, when it does."""
+    unchanged: bool = False
+    """The post stands with this very text and these buttons: there is nothing to send."""

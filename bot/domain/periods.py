@@ -1,0 +1,407 @@
+"""The periods that bind the two sides, each with its legal basis, and how they are counted.
+
+《民法典》第201条至第203条、《民事诉讼法》第85条: the first day is not counted; months end on the
+corresponding day, else at the end of the month; a last day that is a rest day moves to the first
+workday after it; rest days inside the period are counted, except in working-day periods.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from enum import StrEnum
+from types import MappingProxyType
+from typing import NamedTuple
+
+from dateutil.relativedelta import relativedelta
+
+from bot.domain.calendar import DAY, WorkCalendar, local_instant, weekday_name
+
+
+class Unit(StrEnum):
+    """What a period is counted in."""
+
+    MONTHS = "months"
+    CALENDAR_DAYS = "calendar_days"
+    WORK_DAYS = "work_days"
+    QUARTER_END = "quarter_end"
+
+
+class Roll(StrEnum):
+    """What happens when the last day is a rest day; `SKIP`: rest days are never counted."""
+
+    FORWARD = "forward"
+    BACK = "back"
+    NONE = "none"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period as data.
+
+    `length` is in `unit`s, and 0 for a quarter end. `starts_on` is the event that starts it.
+    `effective_from` is when the provision cited took effect. A period that is not `statutory`
+    is the two sides' own agreement, which they may change. An inconsistent one raises ValueError.
+    """
+
+    code: str
+    title: str
+    starts_on: str
+    length: int
+    unit: Unit
+    roll: Roll
+    legal_basis: str
+    effective_from: date
+    statutory: bool
+
+    def __post_init__(self) -> None:
+        if (self.unit is Unit.WORK_DAYS) != (self.roll is Roll.SKIP):
+            raise ValueError(f"{self.code}: working days, and only they, skip rest days")
+        if self.length < 0 or (self.length == 0) != (self.unit is Unit.QUARTER_END):
+            raise ValueError(f"{self.code}: a period of {self.length} {self.unit}")
+
+
+class _Clause(NamedTuple):
+    code: str
+    length: int
+    unit: Unit
+    roll: Roll
+    starts_on: str
+    title: str
+    articles: str
+
+
+def _months(code: str, n: int, starts_on: str, title: str, articles: str) -> _Clause:
+    return _Clause(code, n, Unit.MONTHS, Roll.FORWARD, starts_on, title, articles)
+
+
+def _days(code: str, n: int, starts_on: str, title: str, articles: str) -> _Clause:
+    return _Clause(code, n, Unit.CALENDAR_DAYS, Roll.FORWARD, starts_on, title, articles)
+
+
+def _work_days(code: str, n: int, starts_on: str, title: str, articles: str) -> _Clause:
+    return _Clause(code, n, Unit.WORK_DAYS, Roll.SKIP, starts_on, title, articles)
+
+
+def _quarter_end(code: str, title: str, articles: str) -> _Clause:
+    return _Clause(code, 0, Unit.QUARTER_END, Roll.BACK, "本季度内", title, articles)
+
+
+def _under(
+    source: str, effective_from: date, *clauses: _Clause, statutory: bool = True
+) -> Iterator[Period]:
+    for clause in clauses:
+        yield Period(
+            code=clause.code,
+            title=clause.title,
+            starts_on=clause.starts_on,
+            length=clause.length,
+            unit=clause.unit,
+            roll=clause.roll,
+            legal_basis=source + clause.articles,
+            effective_from=effective_from,
+            statutory=statutory,
+        )
+
+
+# 待核: known from the field, its text or number not yet compared with the official print.
+_TABLE = (
+    *_under(
+        "《人民检察院检察建议工作规定》",
+        date(2019, 2, 26),
+        _months("A1", 2, "收到检察建议书", "书面回复检察建议", "第19条；协作通知第一部分"),
+        _days("A4", 5, "发出检察建议书", "检察建议报上级院备案", "第21条（待核）"),
+    ),
+    *_under(
+        "“两高”《关于检察公益诉讼案件适用法律若干问题的解释》",
+        date(2018, 3, 2),
+        _months("A3", 2, "收到检察建议书", "书面回复公益诉讼检察建议", "第21条"),
+        _days("A3-URGENT", 15, "收到检察建议书", "紧急情形书面回复公益诉讼检察建议", "第21条"),
+    ),
+    *_under(
+        "《人民检察院公益诉讼办案规则》",
+        date(2021, 7, 1),
+        _days("A5", 3, "决定提出检察建议", "送达公益诉讼检察建议书", "（待核）"),
+    ),
+    *_under(
+        "《行政处罚法》",
+        date(2021, 7, 15),
+        _days("B1", 90, "行政处罚立案", "作出行政处罚决定", "第60条"),
+        _work_days("B2", 7, "宣告处罚决定", "送达处罚决定书（当事人不在场）", "第61条、第85条"),
+        _days("B3", 15, "当事人收到处罚决定书", "缴纳罚款", "第67条、第72条"),
+    ),
+    *_under(
+        "《行政复议法》",
+        date(2024, 1, 1),
+        _days("B4", 60, "当事人知道处罚决定", "申请行政复议", "第20条"),
+    ),
+    *_under(
+        "《行政诉讼法》",
+        date(2015, 5, 1),
+        _months("B5", 6, "当事人知道处罚决定", "提起行政诉讼", "第46条"),
+    ),
+    *_under(
+        "《土地管理法》",
+        date(2020, 1, 1),
+        _days("B5-DEMOLISH", 15, "当事人收到处罚决定书", "对责令限期拆除提起行政诉讼", "第83条"),
+    ),
+    *_under(
+        "《行政强制法》",
+        date(2012, 1, 1),
+        _work_days("B6", 10, "催告书送达", "催告期满（次日起可申请强制执行）", "第54条、第69条"),
+        _months("B7", 3, "复议、起诉期限届满", "申请强制执行", "第53条；行诉法司法解释第156条"),
+        _work_days("B8", 5, "法院收到强制执行申请", "法院受理强制执行申请", "第56条、第69条"),
+        _days("B9-REVIEW", 15, "收到不予受理裁定", "对不予受理裁定申请复议", "第56条"),
+        _days("B9-RULING", 15, "上一级法院收到复议申请", "就不予受理作出复议裁定", "第56条"),
+        _work_days("B10", 7, "法院受理强制执行申请", "作出准予执行裁定", "第57条、第69条"),
+        _days("B10-HEARING", 30, "法院受理强制执行申请", "听取意见后作出执行裁定", "第58条"),
+        _work_days("B11-SERVICE", 5, "法院作出不予执行裁定", "送达裁定", "第58条、第69条"),
+        _days("B11-REVIEW", 15, "收到不予执行裁定", "对不予执行裁定申请复议", "第58条"),
+        _days("B11-RULING", 30, "上一级法院收到复议申请", "就不予执行作出复议裁定", "第58条"),
+        _work_days("B12", 5, "法院作出执行裁定", "紧急情况立即执行", "第59条、第69条"),
+    ),
+    *_under(
+        "《最高人民法院关于严格执行案件审理期限制度的若干规定》",
+        date(2000, 9, 28),
+        _months("B13", 3, "法院执行立案", "执结非诉执行案件", "第5条"),
+        _months("B13-EXTENDED", 6, "法院执行立案", "执结非诉执行案件（院长批准延长）", "第5条"),
+    ),
+    *_under(
+        "《最高人民法院关于人民法院办理执行异议和复议案件若干问题的规定》",
+        date(2021, 1, 1),
+        _days("B14-FILING", 3, "法院收到书面异议", "执行异议立案", "第2条"),
+    ),
+    *_under(
+        "《民事诉讼法》",
+        date(2024, 1, 1),
+        _days("B14", 15, "法院收到书面异议", "审查执行异议、案外人异议", "第236条、第238条"),
+        _months("B15", 6, "法院收到强制执行申请", "执行满六个月（可向上一级法院申请）", "第237条"),
+    ),
+    *_under(
+        "《土地管理法实施条例》",
+        date(2021, 9, 1),
+        _days("B16", 90, "作出没收决定", "移交没收的建筑物", "第58条"),
+    ),
+    *_under(
+        "《人民检察院行政诉讼监督规则》",
+        date(2021, 9, 1),
+        _months("C1", 6, "知道违法执行行为", "当事人申请监督", "（条文待核）"),
+        _months("C2", 3, "受理监督案件", "监督案件审查终结", "（条文待核）"),
+        _days("C3", 15, "决定提出检察建议", "向法院发出检察建议书", "（条文待核）"),
+    ),
+    *_under(
+        "法发〔2016〕30号",
+        date(2017, 1, 1),
+        _months("C4", 3, "法院收到检察建议书", "法院回复检察建议", "第13条（参照）"),
+        _months(
+            "C4-EXTENDED", 4, "法院收到检察建议书", "法院回复检察建议（延长）", "第13条（参照）"
+        ),
+    ),
+    *_under(
+        "双方工作约定",
+        date(2021, 11, 13),
+        _work_days("P-SIGN", 2, "移送", "签收", "（可调整）"),
+        _days("P-REPLY", 7, "签收", "程序性回复", "（可调整）"),
+        _months("P-RESULT", 3, "签收", "反馈办理结果", "（可调整）"),
+        _days("P-TRANSFER", 15, "作出准予执行裁定", "移送执行", "（可调整）"),
+        _quarter_end("P-QUARTER", "季度报送", "；协作通知第二部分"),
+        statutory=False,
+    ),
+)
+
+PERIODS: Mapping[str, Period] = MappingProxyType({period.code: period for period in _TABLE})
+
+
+def urgent_reply(days: int) -> Period:
+    """Return A2: the reply to an urgent recommendation, due in the days its document sets."""
+    basis = "《人民检察院检察建议工作规定》第19条；检察建议书载明的期限"
+    return replace(
+        PERIODS["A1"], code="A2", length=days, unit=Unit.CALENDAR_DAYS, legal_basis=basis
+    )
+
+
+def with_overrides(
+    periods: Mapping[str, Period], lengths: Mapping[str, int]
+) -> Mapping[str, Period]:
+    """Return the periods with an office's own lengths for agreed ones, in their own units.
+
+    An unknown code, a statutory period, a quarter end or a length below 1 raises ValueError
+    naming the code.
+    """
+    changed = {code: _with_length(periods, code, length) for code, length in lengths.items()}
+    return MappingProxyType({**periods, **changed})
+
+
+def _with_length(periods: Mapping[str, Period], code: str, length: int) -> Period:
+    if code not in periods:
+        raise ValueError(f"{code}: no such period")
+    if periods[code].statutory:
+        raise ValueError(f"{code}: a statutory period cannot be changed")
+    return replace(periods[code], length=length)
+
+
+class Step(NamedTuple):
+    """One day that decided a date, and what was done with it, in Chinese."""
+
+    day: date
+    why: str
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A counted period: 名义届满 `nominal` → 法定届满 `due`, which lasts until 24:00.
+
+    `provisional` (暂定): it depends on a day whose official schedule is not yet published.
+    `steps` explain it; `calendar_version` tells which schedule it was counted with.
+    """
+
+    code: str
+    start: date
+    nominal: date
+    due: date
+    provisional: bool
+    steps: tuple[Step, ...]
+    calendar_version: str
+
+
+def count(period: Period, start: date, calendar: WorkCalendar) -> Deadline:
+    """Count `period` from `start`, the day of the event, which itself is not counted.
+
+    A datetime raises TypeError: only a local date can start a period.
+    """
+    if isinstance(start, datetime):
+        raise TypeError("a period starts on a local date, not at an instant")
+    nominal = _nominal(period, start, calendar)
+    due = _rolled(period.roll, nominal, calendar)
+    decisive = tuple(_decisive_days(period.roll, start, nominal, due))
+    return Deadline(
+        code=period.code,
+        start=start,
+        nominal=nominal,
+        due=due,
+        provisional=not all(map(calendar.covers, decisive)),
+        steps=tuple(_steps(decisive, period.roll, calendar)),
+        calendar_version=calendar.version,
+    )
+
+
+def due_instant(deadline: Deadline) -> datetime:
+    """Return the UTC instant when the due day ends in China: 24:00 Asia/Shanghai."""
+    return local_instant(deadline.due + DAY, time.min)
+
+
+def _nominal(period: Period, start: date, calendar: WorkCalendar) -> date:
+    match period.unit:
+        case Unit.MONTHS:
+            return start + relativedelta(months=period.length)
+        case Unit.CALENDAR_DAYS:
+            return start + DAY * period.length
+        case Unit.WORK_DAYS:
+            return calendar.add_workdays(start, period.length)
+        case Unit.QUARTER_END:
+            return start + relativedelta(months=-start.month % 3, day=31)
+
+
+def _rolled(roll: Roll, nominal: date, calendar: WorkCalendar) -> date:
+    match roll:
+        case Roll.FORWARD:
+            return calendar.workday_on_or_after(nominal)
+        case Roll.BACK:
+            return calendar.workday_on_or_before(nominal)
+        case Roll.NONE | Roll.SKIP:
+            return nominal
+
+
+def _decisive_days(roll: Roll, start: date, nominal: date, due: date) -> Iterator[date]:
+    """Yield the days whose being a workday or not decided the due date."""
+    if roll is Roll.NONE:
+        return
+    day = start + DAY if roll is Roll.SKIP else nominal
+    while day != due:
+        yield day
+        day += DAY if day < due else -DAY
+    yield due
+
+
+_TREATMENT = {Roll.FORWARD: "顺延", Roll.BACK: "提前", Roll.SKIP: "不计入"}
+
+
+def _steps(days: tuple[date, ...], roll: Roll, calendar: WorkCalendar) -> Iterator[Step]:
+    """Explain the days that are not what their weekday suggests."""
+    for day in days:
+        name = calendar.describe(day)
+        if not calendar.is_workday(day):
+            yield Step(day, f"{name}，{_TREATMENT[roll]}")
+        elif name:
+            yield Step(day, f"{weekday_name(day)}{name}，计为工作日")
+
+
+class Light(StrEnum):
+    """The traffic light of a duty."""
+
+    GREEN = "green"
+    YELLOW = "yellow"
+    RED = "red"
+    GREY = "grey"
+    BLUE = "blue"
+
+    @property
+    def label(self) -> str:
+        """The colour in Chinese."""
+        return _LIGHT_LABELS[self]
+
+
+_LIGHT_LABELS = {
+    Light.GREEN: "绿",
+    Light.YELLOW: "黄",
+    Light.RED: "红",
+    Light.GREY: "灰",
+    Light.BLUE: "蓝",
+}
+
+
+class Stretch(StrEnum):
+    """A stretch of a duty's time within which its card stays as it is."""
+
+    FAR = "far"
+    NEAR = "near"
+    CLOSE = "close"
+    OVERDUE = "overdue"
+
+
+def stretch(due: date, today: date) -> Stretch:
+    """Tell how far off the day is: over 15 days, over 3, or at most 3; or past."""
+    left = days_left(due, today)
+    if left < 0:
+        return Stretch.OVERDUE
+    if left <= 3:
+        return Stretch.CLOSE
+    return Stretch.NEAR if left <= 15 else Stretch.FAR
+
+
+def next_turn(due: date, today: date) -> date | None:
+    """Return the next day after today on which the stretch is another; None once overdue."""
+    turns = (due - 15 * DAY, due - 3 * DAY, due + DAY)
+    return next((day for day in turns if day > today), None)
+
+
+def days_left(due: date, today: date) -> int:
+    """Count the calendar days until `due`: 0 on the day itself, negative when overdue."""
+    return (due - today).days
+
+
+def light(due: date, today: date, *, paused: bool = False, closed: bool = False) -> Light:
+    """Show a duty as 蓝 closed, 灰 paused, 红 at most 3 days or overdue, 黄 at most 15, else 绿."""
+    if closed:
+        return Light.BLUE
+    if paused:
+        return Light.GREY
+    return _LIGHT_OF[stretch(due, today)]
+
+
+_LIGHT_OF = {
+    Stretch.FAR: Light.GREEN,
+    Stretch.NEAR: Light.YELLOW,
+    Stretch.CLOSE: Light.RED,
+    Stretch.OVERDUE: Light.RED,
+}

@@ -1,0 +1,119 @@
+"""The rows the ledger is made of, as values: record, draft, duty, event."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from bot.domain.people import Side
+    from bot.domain.periods import Stretch
+
+Value: TypeAlias = str | int
+"""What a field holds once written: plain JSON. An empty field is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One matter of any kind: the common columns of BRIEF §2 and the kind's own fields."""
+
+    id: int
+    kind: str
+    number: str
+    district: str
+    sender: str
+    """Code of the organ that filed it."""
+    receiver: str
+    """Code of the organ it was handed to."""
+    sides: frozenset[Side]
+    """The sides whose business it is; others do not see it."""
+    submitter: int
+    """The person who filed it."""
+    state: str
+    version: int
+    data: Mapping[str, Value]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewRecord:
+    """A record about to be written, before the ledger gives it an id."""
+
+    kind: str
+    number: str
+    district: str
+    sender: str
+    receiver: str
+    sides: frozenset[Side]
+    submitter: int
+    state: str
+    data: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A form being filled in: a new record, or what a move on a record needs."""
+
+    id: int
+    kind: str
+    person_id: int
+    chat_id: int
+    thread_id: int
+    private: bool
+    """It is filled in where nobody else reads."""
+    move: str
+    """The move it prepares, or "" for a new record."""
+    record_id: int | None
+    record_version: int | None
+    asking: str
+    """The field whose answer is awaited, or ""."""
+    data: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Somebody owes somebody something by a date: the row every clock is made of."""
+
+    id: int
+    record_id: int
+    code: str
+    """Which of the kind's duties it is."""
+    debtor: str
+    creditor: str
+    period: str
+    start: date
+    nominal: date
+    due: date
+    provisional: bool
+    calendar_version: str
+    shown: Stretch
+    """What the record's standing cards say of it."""
+    closed_by: int | None = None
+    """The event that met or ended it; None while it is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of a history: what happened, chained to the entry before it."""
+
+    id: int
+    stream: str
+    no: int
+    at: datetime
+    actor: int | None
+    name: str
+    body: str
+    """Canonical JSON of the facts, the very characters the hash covers."""
+    previous: str
+    hash: str
+
+    @property
+    def facts(self) -> Mapping[str, Value]:
+        """What the body says."""
+        facts: Mapping[str, Value] = json.loads(self.body)
+        return facts

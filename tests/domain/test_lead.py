@@ -1,0 +1,194 @@
+"""The declaration of the lead: whole, without dead ends, and open to exactly whom it names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+
+import pytest
+
+from bot.domain.entries import OneOf
+from bot.domain.kinds.kind import FILE, Party
+from bot.domain.kinds.lead import CATEGORIES, LEAD
+from bot.domain.people import Action, Actor, Role, Side
+from bot.domain.periods import PERIODS
+from bot.domain.records import Record
+from bot.office import read_office
+from bot.services import buttons
+
+OFFICE = read_office()
+STATES = {state.code for state in LEAD.states}
+MOVES = {move.code for move in LEAD.moves}
+
+LIFE = """
+sign      receiver   handed_over                           signed
+withdraw  submitter  handed_over                           withdrawn
+review    receiver   signed                                reviewing
+accept    receiver   reviewing                             filed        case_number
+return    receiver   reviewing                             returned     missing_items
+resubmit  sender     returned                              reviewing    supplement
+refuse    receiver   reviewing                             refused      refusal
+transfer  receiver   reviewing                             transferred  transferred_to
+merge     receiver   reviewing                             merged       merged_into
+conclude  receiver   filed,refused,transferred,merged      concluded    result
+confirm   sender     concluded                             fed_back
+archive   receiver   fed_back                              archived
+"""
+"""BRIEF §3 written out by hand: step, whose, from, to, what it needs."""
+
+CODES = [
+    *("1A", "1B", "1C", "2A", "2B", "2C"),
+    *("3A", "3B", "3C", "3D", "3E", "3F", "3G", "3H", "3I"),
+    *("4A", "4B", "4C", "4D", "4E", "5A", "W", "F"),
+]
+"""BRIEF §1.4, but for Y, which the procuratorate files and so is a kind of its own."""
+
+
+def table() -> dict[str, tuple[str, set[str], str, tuple[str, ...]]]:
+    rows = [line.split() for line in LIFE.strip().splitlines()]
+    return {
+        code: (who, set(before.split(",")), after, tuple(needs))
+        for code, who, before, after, *needs in rows
+    }
+
+
+def lead(state: str = "handed_over") -> Record:
+    at = datetime(2026, 3, 9, tzinfo=UTC)
+    return Record(
+        id=1,
+        kind="lead",
+        number="线索〔2026〕1号",
+        district="420704",
+        sender="zrzy-ec",
+        receiver="jcy-ec",
+        sides=frozenset({Side.RESOURCES, Side.PROCURATORATE}),
+        submitter=1,
+        state=state,
+        version=1,
+        data={},
+        created_at=at,
+        updated_at=at,
+    )
+
+
+def person(organ: str, role: Role, person_id: int = 99) -> Actor:
+    return Actor(person_id, "王敏", role, None if role is Role.ADMIN else OFFICE.standing(organ))
+
+
+def test_the_steps_are_those_of_the_table() -> None:
+    declared = {
+        move.code: (move.who.value, set(move.before), move.after, move.needs) for move in LEAD.moves
+    }
+    assert declared == table()
+
+
+RELATIONS = {
+    "zrzy-ec": {"sender"},
+    "jcy-ec": {"receiver"},
+    "zrzy-hr": set[str](),
+    "jcy-hr": set[str](),
+    "zrzy": set[str](),
+    "jcy": set[str](),
+    "lzb-ec": set[str](),
+    "lzb": set[str](),
+}
+"""Every organ relation: the two parties, other districts, the city's, the forest office's."""
+
+
+@pytest.mark.parametrize("organ", RELATIONS)
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("submitter", [True, False], ids=["filed it", "did not"])
+def test_exactly_those_in_the_table_may(organ: str, role: Role, submitter: bool) -> None:
+    """Every step × role × organ × state."""
+    actor = person(organ, role, 1 if submitter else 99)
+    parties = RELATIONS[organ] | ({"submitter"} if submitter else set())
+    for (code, (who, before, _, _)), state in product(table().items(), STATES):
+        record = lead(state)
+        may = actor.may(Action.MOVE, record) and LEAD.open_to(LEAD.move(code), record, actor)
+        concerned = organ.startswith(("zrzy", "jcy")) and organ not in {"zrzy-hr", "jcy-hr"}
+        on_duty = role in {Role.LIAISON, Role.DEPUTY}
+        assert may == (on_duty and concerned and state in before and who in parties), (code, state)
+
+
+def test_the_states_named_exist_and_each_is_reached() -> None:
+    assert {LEAD.first, *(move.after for move in LEAD.moves)} == STATES
+    assert all(move.before <= STATES for move in LEAD.moves)
+
+
+def test_every_state_that_is_not_closed_leads_to_an_end() -> None:
+    ends = {state.code for state in LEAD.states if state.closed}
+    for state in LEAD.states:
+        assert bool(LEAD.moves_from(state.code)) != state.closed
+        assert (state.holder is None) == state.closed
+        reached, before = {state.code}, set[str]()
+        while reached != before:
+            before = set(reached)
+            reached |= {m.after for code in before for m in LEAD.moves_from(code)}
+        assert reached & ends
+
+
+def test_whoever_holds_a_matter_can_take_a_step() -> None:
+    for state in LEAD.states:
+        assert state.holder in {None, *(move.who for move in LEAD.moves_from(state.code))}
+
+
+def test_what_steps_and_filing_need_are_fields() -> None:
+    needed = {name for move in LEAD.moves for name in move.needs}
+    assert {*needed, *LEAD.required, LEAD.rest} <= LEAD.entries.keys()
+    assert not needed & set(LEAD.offered)
+
+
+def test_the_duties_rest_on_periods_and_steps_that_exist() -> None:
+    for duty in LEAD.duties:
+        assert duty.period in PERIODS
+        assert duty.starts <= MOVES | {FILE}
+        assert duty.ends <= MOVES
+        assert duty.ends
+        assert duty.clause
+        assert {duty.debtor, duty.creditor} == {Party.RECEIVER, Party.SENDER}
+
+
+def test_titles_and_codes_are_unique() -> None:
+    for titles in (
+        [entry.title for entry in LEAD.entries.values()],
+        [state.title for state in LEAD.states],
+        [move.title for move in LEAD.moves],
+        [duty.code for duty in LEAD.duties],
+    ):
+        assert len(titles) == len(set(titles))
+    for entry in LEAD.entries.values():
+        if isinstance(entry.holds, OneOf):
+            names = [choice.title for choice in entry.holds.choices]
+            codes = [choice.code for choice in entry.holds.choices]
+            assert len(names) == len(set(names))
+            assert len(codes) == len(set(codes))
+
+
+def test_every_category_of_the_notice_is_there() -> None:
+    assert [choice.code for choice in CATEGORIES.choices] == CODES
+    assert [f"{c.code} {c.title}" for c in CATEGORIES.choices] == [
+        CATEGORIES.show(code) for code in CODES
+    ]
+
+
+def test_no_button_outgrows_its_64_bytes() -> None:
+    last = 2**63 - 1
+    for move in LEAD.moves:
+        code = buttons.code(buttons.MOVE, last, move.code, last)
+        assert buttons.read(code).args == (str(last), move.code, str(last))
+    for name, entry in LEAD.entries.items():
+        if isinstance(entry.holds, OneOf):
+            for choice in entry.holds.choices:
+                code = buttons.code(buttons.CHOOSE, last, name, choice.code)
+                assert buttons.read(code).args == (str(last), name, choice.code)
+    for district in OFFICE.districts:
+        assert buttons.read(buttons.code(buttons.CHOOSE, last, "district", district.code))
+
+
+def test_a_forest_lead_concerns_the_forest_office_too() -> None:
+    assert LEAD.also_concerns({"category": "F"}) == {Side.FORESTRY}
+    assert LEAD.also_concerns({"category": "2C"}) == set()
+    record = replace(lead(), sides=lead().sides | {Side.FORESTRY})
+    assert person("lzb-ec", Role.LIAISON).may(Action.SEE_DETAIL, record)
+    assert not person("lzb-hr", Role.LIAISON).may(Action.SEE_CARD, record)
