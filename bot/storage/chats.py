@@ -1,0 +1,195 @@
+"""The bound groups, and the posts that stand in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, or_, select, update
+
+from bot.domain.people import Side
+from bot.storage import tables
+from bot.storage.upsert import insert_into
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Row, Table
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+T = tables.chats
+
+CARDS = ("card/", "join/")
+"""What the names of posts begin with that are shown to whoever may see them, unasked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A group, or one topic of it (thread_id ≠ 0), tied to a district and its sides."""
+
+    chat_id: int
+    thread_id: int
+    title: str
+    district: str
+    sides: frozenset[Side]
+
+
+class Chats:
+    """Which group is whose."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def at(self, chat_id: int, thread_id: int) -> Chat | None:
+        """The binding in force at a place: the topic's own, else the whole group's."""
+        rows = await self._connection.execute(
+            select(T)
+            .where(T.c.chat_id == chat_id, T.c.thread_id.in_({0, thread_id}))
+            .order_by(T.c.thread_id.desc())
+        )
+        row = rows.first()
+        return None if row is None else _chat(row)
+
+    async def bind(self, chat: Chat, person_id: int, now: datetime) -> None:
+        """Tie a place, or tie it anew."""
+        values = {
+            "title": chat.title,
+            "district": chat.district,
+            "sides": sides_text(chat.sides),
+            "bound_by": person_id,
+            "bound_at": now,
+        }
+        await self._connection.execute(
+            insert_into(T, self._connection)
+            .values(chat_id=chat.chat_id, thread_id=chat.thread_id, **values)
+            .on_conflict_do_update(index_elements=["chat_id", "thread_id"], set_=values)
+        )
+
+    async def unbind(self, chat_id: int, thread_id: int | None = None) -> bool:
+        """Drop the binding of one place, or all those of a group; tells whether there was one.
+
+        No card is said or updated any more where it no longer belongs.
+        """
+        await self.withdraw_cards(chat_id, thread_id)
+        result = await self._connection.execute(delete(T).where(*_within(T, chat_id, thread_id)))
+        return result.rowcount > 0
+
+    async def withdraw_cards(self, chat_id: int, thread_id: int | None = None) -> None:
+        """Forget the posts that stand at a place, and say no card that waits to be said there."""
+        posts, outbox = tables.posts, tables.outbox
+        await self._connection.execute(delete(posts).where(*_within(posts, chat_id, thread_id)))
+        await self._connection.execute(
+            delete(outbox).where(
+                *_within(outbox, chat_id, thread_id),
+                or_(*(outbox.c.post.startswith(prefix) for prefix in CARDS)),
+                outbox.c.state.in_(("waiting", "sending")),
+            )
+        )
+
+    async def of_group(self, chat_id: int) -> list[Chat]:
+        """The bound places of one group."""
+        rows = await self._connection.execute(
+            select(T).where(T.c.chat_id == chat_id).order_by(T.c.thread_id)
+        )
+        return [_chat(row) for row in rows]
+
+    async def everywhere(self) -> list[Chat]:
+        """Every bound place."""
+        rows = await self._connection.execute(select(T).order_by(T.c.bound_at))
+        return [_chat(row) for row in rows]
+
+    async def for_matter(self, district: str, sides: Iterable[Side]) -> list[Chat]:
+        """The bound places where a matter of this district between these sides belongs."""
+        wanted = frozenset(sides)
+        rows = await self._connection.execute(
+            select(T).where(T.c.district == district).order_by(T.c.bound_at)
+        )
+        return [chat for chat in map(_chat, rows) if wanted <= chat.sides]
+
+    async def move(self, old_chat_id: int, new_chat_id: int) -> None:
+        """Follow a group that became a supergroup: rewrite every reference to it.
+
+        Its messages got new ids, so its posts are forgotten and will be put anew. Should the
+        new group be bound already, that binding stays.
+        """
+        if await self.of_group(new_chat_id):
+            await self._connection.execute(delete(T).where(T.c.chat_id == old_chat_id))
+        for table in (tables.chats, tables.drafts, tables.outbox, tables.questions):
+            await self._connection.execute(
+                update(table).where(table.c.chat_id == old_chat_id).values(chat_id=new_chat_id)
+            )
+        await self._connection.execute(
+            delete(tables.posts).where(tables.posts.c.chat_id == old_chat_id)
+        )
+        await self._rename_posts(f"/{old_chat_id}/", f"/{new_chat_id}/")
+        await self._move_detours(old_chat_id, new_chat_id)
+
+    async def _rename_posts(self, old: str, new: str) -> None:
+        """Let the cards that still wait to be said stand under their new place's name."""
+        post = tables.outbox.c.post
+        await self._connection.execute(
+            update(tables.outbox)
+            .where(post.contains(old))
+            .values(post=func.replace(post, old, new))
+        )
+
+    async def _move_detours(self, old_chat_id: int, new_chat_id: int) -> None:
+        outbox = tables.outbox
+        rows = await self._connection.execute(select(outbox.c.id, outbox.c.detour))
+        for row_id, detour in rows.all():
+            if detour and detour["chat_id"] == old_chat_id:
+                await self._connection.execute(
+                    update(outbox)
+                    .where(outbox.c.id == row_id)
+                    .values(detour={**detour, "chat_id": new_chat_id})
+                )
+
+    async def post(self, name: str) -> tuple[int, int] | None:
+        """Chat and message in which a post stands."""
+        row = (
+            await self._connection.execute(
+                select(tables.posts.c.chat_id, tables.posts.c.message_id).where(
+                    tables.posts.c.name == name
+                )
+            )
+        ).one_or_none()
+        return None if row is None else (row.chat_id, row.message_id)
+
+    async def posts_under(self, prefix: str) -> list[tuple[int, int]]:
+        """Chat and thread of every post, standing or still waiting, below a name."""
+        posts, outbox = tables.posts, tables.outbox
+        standing = select(posts.c.chat_id, posts.c.thread_id).where(posts.c.name.startswith(prefix))
+        waiting = select(outbox.c.chat_id, outbox.c.thread_id).where(
+            outbox.c.post.startswith(prefix), outbox.c.state.in_(("waiting", "sending"))
+        )
+        rows = await self._connection.execute(standing.union(waiting))
+        return [(row.chat_id, row.thread_id) for row in rows]
+
+
+def sides_text(sides: Iterable[Side]) -> str:
+    """Sides as a column keeps them: in the enumeration's order."""
+    wanted = frozenset(sides)
+    return ",".join(side.value for side in Side if side in wanted)
+
+
+def sides_from(text: str) -> frozenset[Side]:
+    """Read what `sides_text` wrote."""
+    return frozenset(Side(word) for word in text.split(",") if word)
+
+
+def _within(table: Table, chat_id: int, thread_id: int | None) -> list[ColumnElement[bool]]:
+    """The rows of a table that belong to one place, or to a whole group."""
+    group = [table.c.chat_id == chat_id]
+    return group if thread_id is None else [*group, table.c.thread_id == thread_id]
+
+
+def _chat(row: Row[tuple[object, ...]]) -> Chat:
+    fields = row._mapping
+    return Chat(
+        chat_id=fields["chat_id"],
+        thread_id=fields["thread_id"],
+        title=fields["title"],
+        district=fields["district"],
+        sides=sides_from(fields["sides"]),
+    )

@@ -1,0 +1,188 @@
+"""The database: opening it, and the transaction in which everything happens."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, nullcontext
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from bot.storage.chats import Chats
+from bot.storage.drafts import Drafts
+from bot.storage.duties import Duties
+from bot.storage.errors import DatabaseError
+from bot.storage.events import Events
+from bot.storage.outbox import Outbox
+from bot.storage.people import People
+from bot.storage.questions import Questions
+from bot.storage.records import Records
+from bot.storage.search import Search
+from bot.storage.updates import Updates
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from contextlib import AbstractAsyncContextManager
+
+    from sqlalchemy import Connection
+    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+
+@dataclass(frozen=True)
+class Tx:
+    """One open transaction, with a repository for each noun."""
+
+    connection: AsyncConnection
+
+    @cached_property
+    def people(self) -> People:
+        """The roster."""
+        return People(self.connection)
+
+    @cached_property
+    def chats(self) -> Chats:
+        """The bound groups and topics."""
+        return Chats(self.connection)
+
+    @cached_property
+    def records(self) -> Records:
+        """The ledger."""
+        return Records(self.connection)
+
+    @cached_property
+    def search(self) -> Search:
+        """What records are found by."""
+        return Search(self.connection)
+
+    @cached_property
+    def questions(self) -> Questions:
+        """What was asked, for turning pages."""
+        return Questions(self.connection)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """Forms being filled in."""
+        return Drafts(self.connection)
+
+    @cached_property
+    def duties(self) -> Duties:
+        """Who owes what by when."""
+        return Duties(self.connection)
+
+    @cached_property
+    def events(self) -> Events:
+        """The histories."""
+        return Events(self.connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """What waits to be said."""
+        return Outbox(self.connection)
+
+    @cached_property
+    def updates(self) -> Updates:
+        """Which updates have been taken in."""
+        return Updates(self.connection)
+
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """Undo only what happens inside when it raises."""
+        async with self.connection.begin_nested():
+            yield
+
+    async def take_turn(self, chat_id: int) -> None:
+        """Hold the chat until the end of the transaction, so that its updates keep order.
+
+        SQLite has one writer anyway; several PostgreSQL processes need the lock.
+        """
+        if self.connection.dialect.name == "postgresql":
+            await self.connection.execute(
+                text("SELECT pg_advisory_xact_lock(:chat)"), {"chat": chat_id}
+            )
+
+
+class Database:
+    """A SQLite file or a PostgreSQL database, by URL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        try:
+            if self.is_sqlite and self.url.database:
+                Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            self.engine: AsyncEngine = create_async_engine(
+                self.url,
+                hide_parameters=True,  # an error is logged; what was being written is case text
+            )
+        except OSError as error:
+            raise DatabaseError(
+                f"LIAISON_DATABASE_URL：{error.strerror}: {error.filename}"
+            ) from error
+        except ModuleNotFoundError as error:
+            raise DatabaseError(
+                "LIAISON_DATABASE_URL：使用 PostgreSQL 请先运行 make .venv/postgresql.stamp"
+            ) from error
+        self._writer: AbstractAsyncContextManager[object] = (
+            asyncio.Lock() if self.is_sqlite else nullcontext()
+        )
+        if self.is_sqlite:
+            event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
+            event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None for PostgreSQL."""
+        return Path(self.url.database) if self.is_sqlite and self.url.database else None
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        """Open a writing transaction; it commits at the end, or leaves no trace."""
+        async with self._writer, self.engine.begin() as connection:
+            yield Tx(connection)
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Tx]:
+        """Open a transaction that only reads; it never waits for a writer."""
+        async with self.engine.connect() as plain:
+            connection = await plain.execution_options(reads_only=True)
+            async with connection.begin():
+                yield Tx(connection)
+
+    async def check(self) -> None:
+        """Raise `DatabaseError` unless the database can be opened."""
+        try:
+            async with self.read():
+                pass
+        except (OSError, DBAPIError) as error:
+            place = self.file or self.url.host
+            raise DatabaseError(f"LIAISON_DATABASE_URL：打不开数据库 {place}") from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.engine.dispose()
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
+    """Make SQLite durable and strict, and leave BEGIN to us."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "busy_timeout=10000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at once: a transaction that upgrades later may fail."""
+    reads_only = connection.get_execution_options().get("reads_only", False)
+    connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")

@@ -1,0 +1,93 @@
+"""Who owes what by when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+
+from bot.domain.periods import Stretch
+from bot.domain.records import Duty
+from bot.storage import tables
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.domain.periods import Deadline
+
+T = tables.duties
+
+
+class Duties:
+    """Every duty; one record has at most one open duty of a code."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def open(
+        self,
+        record_id: int,
+        code: str,
+        deadline: Deadline,
+        *,
+        debtor: str,
+        creditor: str,
+        event_id: int,
+        shown: Stretch,
+    ) -> Duty:
+        """Start a duty; `event_id` is what started it, `shown` what its card says of it."""
+        values = {
+            "record_id": record_id,
+            "code": code,
+            "debtor": debtor,
+            "creditor": creditor,
+            "period": deadline.code,
+            "start": deadline.start,
+            "nominal": deadline.nominal,
+            "due": deadline.due,
+            "provisional": deadline.provisional,
+            "calendar_version": deadline.calendar_version,
+            "opened_by": event_id,
+            "shown": shown.value,
+        }
+        result = await self._connection.execute(T.insert().values(values).returning(T))
+        return _duty(result.one())
+
+    async def close(self, record_id: int, codes: Collection[str], event_id: int) -> None:
+        """End the record's open duties of these codes; `event_id` is what ended them."""
+        await self._connection.execute(
+            update(T)
+            .where(T.c.record_id == record_id, T.c.code.in_(codes), T.c.closed_by.is_(None))
+            .values(closed_by=event_id)
+        )
+
+    async def open_of(self, record_id: int) -> list[Duty]:
+        """A record's open duties, the one that is due first before the others."""
+        rows = await self._connection.execute(
+            select(T)
+            .where(T.c.record_id == record_id, T.c.closed_by.is_(None))
+            .order_by(T.c.due, T.c.id)
+        )
+        return [_duty(row) for row in rows]
+
+    async def open_until(self, day: date) -> list[Duty]:
+        """The open duties of all records that are due up to a day, the overdue ones too."""
+        rows = await self._connection.execute(
+            select(T).where(T.c.due <= day, T.c.closed_by.is_(None)).order_by(T.c.id)
+        )
+        return [_duty(row) for row in rows]
+
+    async def note_shown(self, duty_id: int, shown: Stretch) -> None:
+        """Remember what the record's card says of a duty."""
+        await self._connection.execute(update(T).where(T.c.id == duty_id).values(shown=shown.value))
+
+
+def _duty(row: Row[tuple[object, ...]]) -> Duty:
+    fields = dict(row._mapping)
+    del fields["opened_by"]
+    fields["shown"] = Stretch(fields["shown"])
+    return Duty(**fields)

@@ -1,0 +1,270 @@
+"""The outbox: everything the bot says is a row here first, written with what it reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, text, update
+
+from bot.domain.outgoing import Button, Detour, Manner, Outgoing, Priority, Queued
+from bot.storage import tables
+from bot.storage.upsert import insert_into
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import datetime
+
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.domain.outgoing import Keyboard
+
+T = tables.outbox
+P = tables.posts
+
+WAITING, SENDING, SENT, SUPERSEDED, FAILED = "waiting", "sending", "sent", "superseded", "failed"
+NO_TEXT: Mapping[str, object] = {"text": "", "buttons": [], "detour": None}
+"""What is left of the words of a message that was given up."""
+
+
+class Outbox:
+    """The queue of messages, and what became of them.
+
+    waiting → sending (claimed) → sent | failed | waiting again; a waiting edit that a
+    newer one of the same post overtakes is superseded. Only the leader claims, so a row
+    found `sending` at its start is one whose sender died: perhaps sent, to be sent again.
+    What was perhaps sent stays so for whatever overtakes it: sent as a new message, it says so.
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(self, message: Outgoing, now: datetime) -> None:
+        """Queue a message, unless its key was queued before."""
+        values = {
+            "key": message.key,
+            "chat_id": message.chat_id,
+            "thread_id": message.thread_id,
+            "manner": message.manner.value,
+            "priority": int(message.priority),
+            "post": message.post,
+            "text": message.text,
+            "buttons": _plain(message.buttons),
+            "reply_to": message.reply_to,
+            "press": message.press,
+            "detour": _plain_detour(message.detour),
+            "forget": message.forget,
+            "state": WAITING,
+            "attempts": 0,
+            "not_before": now,
+            "repeated": False,
+            "trouble": "",
+            "queued_at": now,
+        }
+        result = await self._connection.execute(
+            insert_into(T, self._connection).values(values).on_conflict_do_nothing()
+        )
+        if message.post and result.rowcount > 0:
+            await self._keep_newest(message.post, now)
+
+    async def _keep_newest(self, post: str, now: datetime) -> None:
+        """Of what waits for a post only the newest counts; a doubt about the rest goes on to it."""
+        waiting = (T.c.post == post, T.c.state == WAITING)
+        rows = await self._connection.execute(
+            select(T.c.id, T.c.repeated).where(*waiting).order_by(T.c.id.desc())
+        )
+        newest, *older = rows.all()
+        overtaken = (*waiting, T.c.id != newest.id)
+        await self._connection.execute(delete(T).where(*overtaken, T.c.forget))
+        await self._connection.execute(
+            update(T).where(*overtaken).values(state=SUPERSEDED, settled_at=now)
+        )
+        if any(row.repeated for row in older):
+            await self._connection.execute(
+                update(T).where(T.c.id == newest.id).values(repeated=True)
+            )
+
+    async def recover(self, now: datetime) -> int:
+        """Put back what a dead sender had claimed, marked as perhaps sent; tells how many.
+
+        On PostgreSQL a dead process' connection may still be committing a claim: wait for it.
+        """
+        if self._connection.dialect.name == "postgresql":
+            await self._connection.execute(text("LOCK TABLE outbox IN SHARE ROW EXCLUSIVE MODE"))
+        held = await self._connection.execute(
+            update(T)
+            .where(T.c.state == SENDING)
+            .values(state=WAITING, repeated=True)
+            .returning(T.c.post)
+        )
+        posts = held.scalars().all()
+        for post in filter(None, posts):
+            await self._doubt(post)
+            await self._keep_newest(post, now)
+        return len(posts)
+
+    async def _doubt(self, post: str) -> None:
+        """Forget what a post looks like: an edit of it was perhaps sent."""
+        await self._connection.execute(update(P).where(P.c.name == post).values(fingerprint=""))
+
+    async def claim(self, now: datetime, limit: int, busy: Collection[int] = ()) -> list[Queued]:
+        """Take the next message of up to `limit` chats that are not busy.
+
+        Within a chat the order is kept: while its first message must wait, so do the rest.
+        """
+        heads = (
+            select(
+                T,
+                func.row_number()
+                .over(partition_by=T.c.chat_id, order_by=(T.c.priority, T.c.id))
+                .label("place"),
+            )
+            .where(T.c.state == WAITING, T.c.chat_id.not_in(busy))
+            .subquery()
+        )
+        rows = (
+            await self._connection.execute(
+                select(heads, P.c.message_id.label("standing"), P.c.fingerprint)
+                .outerjoin(P, P.c.name == heads.c.post)
+                .where(heads.c.place == 1, heads.c.not_before <= now)
+                .order_by(heads.c.priority, heads.c.id)
+                .limit(limit)
+            )
+        ).all()
+        if rows:
+            await self._connection.execute(
+                update(T)
+                .where(T.c.id.in_([row.id for row in rows]))
+                .values(state=SENDING, attempts=T.c.attempts + 1)
+            )
+        read = [(row.id, _readable(row)) for row in rows]
+        await self._give_up([row_id for row_id, queued in read if queued is None], now)
+        return [queued for _, queued in read if queued is not None]
+
+    async def _give_up(self, row_ids: list[int], now: datetime) -> None:
+        """Set rows aside that cannot be read, as after a return to an older version."""
+        if row_ids:
+            values = {"state": FAILED, "trouble": "unreadable", "settled_at": now, **NO_TEXT}
+            await self._connection.execute(update(T).where(T.c.id.in_(row_ids)).values(**values))
+
+    async def next_instant(self, busy: Collection[int] = ()) -> datetime | None:
+        """When the earliest waiting message may be sent."""
+        instant: datetime | None = await self._connection.scalar(
+            select(func.min(T.c.not_before)).where(T.c.state == WAITING, T.c.chat_id.not_in(busy))
+        )
+        return instant
+
+    async def sent(self, queued: Queued, message_id: int | None, now: datetime) -> None:
+        """Settle a message that arrived, and remember where its post stands."""
+        message = queued.message
+        if message.post and message_id is not None:
+            marked = queued.repeated and queued.message_id is None
+            place = {
+                "chat_id": message.chat_id,
+                "thread_id": message.thread_id,
+                "message_id": message_id,
+                "fingerprint": "" if marked else message.fingerprint,
+            }
+            await self._connection.execute(
+                insert_into(P, self._connection)
+                .values(name=message.post, **place)
+                .on_conflict_do_update(index_elements=["name"], set_=place)
+            )
+        await self._settle(queued, SENT, now, message_id=message_id)
+
+    async def failed(self, queued: Queued, trouble: str, now: datetime) -> None:
+        """Give a message up, saying why but no more what; it shows in the health report."""
+        await self._settle(queued, FAILED, now, trouble=trouble[:200], **NO_TEXT)
+
+    async def _settle(self, queued: Queued, state: str, now: datetime, **values: object) -> None:
+        row = T.c.id == queued.id
+        if queued.message.forget:
+            await self._connection.execute(delete(T).where(row))
+        else:
+            settled = update(T).where(row).values(state=state, settled_at=now, **values)
+            await self._connection.execute(settled)
+
+    async def put_back(
+        self, queued: Queued, trouble: str, not_before: datetime, *, perhaps_sent: bool
+    ) -> None:
+        """Let a message wait for another attempt, unless a newer edit has overtaken it.
+
+        One that was withdrawn meanwhile stays so.
+        """
+        result = await self._connection.execute(
+            update(T)
+            .where(T.c.id == queued.id)
+            .values(
+                state=WAITING,
+                not_before=not_before,
+                repeated=queued.repeated or perhaps_sent,
+                trouble=trouble[:200],
+            )
+        )
+        post = queued.message.post
+        if post and perhaps_sent:
+            await self._doubt(post)
+        if post and result.rowcount > 0:
+            await self._keep_newest(post, not_before)
+
+    async def forget_post(self, name: str) -> None:
+        """The post stands no more; its next text is a new message."""
+        await self._connection.execute(delete(P).where(P.c.name == name))
+
+    async def counts(self) -> Mapping[str, int]:
+        """How many messages are in each state, and how many may have been repeated."""
+        rows = await self._connection.execute(select(T.c.state, func.count()).group_by(T.c.state))
+        counts = {row[0]: row[1] for row in rows}
+        repeated = await self._connection.scalar(
+            select(func.count()).select_from(T).where(T.c.repeated)
+        )
+        return {**counts, "repeated": int(repeated or 0)}
+
+    async def prune(self, before: datetime) -> None:
+        """Forget the texts of what was settled long ago."""
+        await self._connection.execute(
+            delete(T).where(T.c.settled_at < before, T.c.state != FAILED)
+        )
+
+
+def _plain(buttons: Keyboard) -> list[list[dict[str, str]]]:
+    return [[{"label": b.label, "data": b.data, "url": b.url} for b in row] for row in buttons]
+
+
+def _plain_detour(detour: Detour | None) -> dict[str, object] | None:
+    if detour is None:
+        return None
+    return {"chat_id": detour.chat_id, "thread_id": detour.thread_id, "text": detour.text}
+
+
+def _readable(row: Row[tuple[object, ...]]) -> Queued | None:
+    try:
+        return _queued(row)
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
+def _queued(row: Row[tuple[object, ...]]) -> Queued:
+    fields = row._mapping
+    message = Outgoing(
+        key=fields["key"],
+        chat_id=fields["chat_id"],
+        text=fields["text"],
+        thread_id=fields["thread_id"],
+        buttons=tuple(tuple(Button(**b) for b in line) for line in fields["buttons"]),
+        priority=Priority(fields["priority"]),
+        manner=Manner(fields["manner"]),
+        post=fields["post"],
+        reply_to=fields["reply_to"],
+        press=fields["press"],
+        detour=Detour(**fields["detour"]) if fields["detour"] else None,
+        forget=fields["forget"],
+    )
+    return Queued(
+        id=fields["id"],
+        message=message,
+        attempts=fields["attempts"] + 1,
+        repeated=fields["repeated"],
+        message_id=fields["standing"],
+        unchanged=fields["fingerprint"] == message.fingerprint,
+    )

@@ -1,0 +1,202 @@
+"""The ledger's rows, and the keys under which they are found."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select, tuple_, update
+
+from bot.domain.errors import DomainError
+from bot.domain.query import distance, parts_of, slips_of
+from bot.domain.records import Record
+from bot.storage import tables
+from bot.storage.chats import sides_from, sides_text
+from bot.storage.upsert import insert_into
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.domain.numbers import DocumentNumber
+    from bot.domain.query import NumberParts, Scope
+    from bot.domain.records import NewRecord
+
+T = tables.records
+K = tables.record_keys
+MOST_NUMBERED = 2000
+"""How many numbers one question may read."""
+MOST_NEAR = 200
+"""How many are compared with a number that nobody bears, on either side of it."""
+
+
+class Records:
+    """Every matter of every kind."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def next_serial(self, counter: str) -> int:
+        """Count a named series on by one; a rolled-back number is used again."""
+        counters = tables.counters
+        result = await self._connection.execute(
+            insert_into(counters, self._connection)
+            .values(name=counter, last=1)
+            .on_conflict_do_update(index_elements=["name"], set_={"last": counters.c.last + 1})
+            .returning(counters.c.last)
+        )
+        return int(result.scalar_one())
+
+    async def add(self, new: NewRecord, now: datetime) -> Record:
+        """Write a new record, at version 1."""
+        values = {
+            "kind": new.kind,
+            "number": new.number,
+            "district": new.district,
+            "sender": new.sender,
+            "receiver": new.receiver,
+            "sides": sides_text(new.sides),
+            "submitter": new.submitter,
+            "state": new.state,
+            "version": 1,
+            "data": dict(new.data),
+            "created_at": now,
+            "updated_at": now,
+        }
+        result = await self._connection.execute(T.insert().values(values).returning(T))
+        return record_from(result.one())
+
+    async def get(self, record_id: int) -> Record | None:
+        """The record with this id."""
+        rows = await self._connection.execute(select(T).where(T.c.id == record_id))
+        row = rows.one_or_none()
+        return None if row is None else record_from(row)
+
+    async def under_way(self, organ: str, closed: Collection[tuple[str, str]]) -> list[Record]:
+        """The records of which an organ is a party, but for those (kind, state), oldest first."""
+        rows = await self._connection.execute(
+            select(T)
+            .where(
+                or_(T.c.sender == organ, T.c.receiver == organ),
+                tuple_(T.c.kind, T.c.state).not_in(closed),
+            )
+            .order_by(T.c.id)
+        )
+        return [record_from(row) for row in rows]
+
+    async def save(self, record: Record, now: datetime) -> Record:
+        """Write a changed record, one version on.
+
+        Raises `DomainError("came_second")` when somebody else changed it meanwhile.
+        """
+        result = await self._connection.execute(
+            update(T)
+            .where(T.c.id == record.id, T.c.version == record.version)
+            .values(
+                state=record.state,
+                data=dict(record.data),
+                version=record.version + 1,
+                updated_at=now,
+            )
+            .returning(T)
+        )
+        row = result.one_or_none()
+        if row is None:
+            raise DomainError("came_second", number=record.number)
+        return record_from(row)
+
+    async def index(self, record_id: int, numbers: Iterable[DocumentNumber]) -> None:
+        """Let the record be found under these numbers too."""
+        rows = {number.key(): _parts(number) for number in numbers}
+        if rows:
+            await self._connection.execute(
+                insert_into(K, self._connection).on_conflict_do_nothing(),
+                [{"key": key, "record_id": record_id, **parts} for key, parts in rows.items()],
+            )
+
+    async def by_key(self, key: str, limit: int = 20) -> list[Record]:
+        """The records found under a number's key, the newest first."""
+        rows = await self._connection.execute(
+            select(T)
+            .join(K, K.c.record_id == T.c.id)
+            .where(K.c.key == key)
+            .order_by(T.c.id.desc())
+            .limit(limit)
+        )
+        return [record_from(row) for row in rows]
+
+    async def numbered(self, parts: NumberParts) -> frozenset[int]:
+        """The ids of the records that bear this number, or else one with these parts.
+
+        Of very many, the newest.
+        """
+        given = {"year": parts.year, "sub": parts.sub, "suffix": parts.suffix}
+        rows = await self._connection.execute(
+            select(K.c.record_id, K.c.key)
+            .where(K.c.serial == parts.serial)
+            .where(*(K.c[name] == value for name, value in given.items() if value))
+            .where(K.c.prefix.contains(parts.prefix.removesuffix("字"), autoescape=True))
+            .order_by(K.c.record_id.desc())
+            .limit(MOST_NUMBERED)
+        )
+        bearing = rows.all()
+        exact = frozenset(record_id for record_id, key in bearing if key == parts.key)
+        return exact or frozenset(record_id for record_id, _ in bearing)
+
+    async def near(self, parts: NumberParts, scope: Scope, limit: int) -> list[Record]:
+        """The records in sight whose numbers are nearest to one that nobody bears."""
+        key = select(K.c.record_id, K.c.prefix, K.c.year, K.c.serial)
+        series = key.where(K.c.prefix == parts.prefix, K.c.year == parts.year)
+        below = series.where(K.c.serial < parts.serial).order_by(K.c.serial.desc())
+        above = series.where(K.c.serial > parts.serial).order_by(K.c.serial)
+        alike = key.where(
+            K.c.serial.in_(slips_of(parts.serial)),
+            (K.c.year == parts.year) | (K.c.prefix == parts.prefix),
+        )
+        nearest: dict[int, tuple[int, int]] = {}
+        for numbers in (below, above, alike):
+            some = numbers.order_by(K.c.record_id.desc()).limit(MOST_NEAR).subquery()
+            seen = select(some).join(T, some.c.record_id == T.c.id).where(*within(scope))
+            for row in await self._connection.execute(seen):
+                if far := distance(parts, row.prefix, row.year, row.serial):
+                    nearest[row.record_id] = min(far, nearest.get(row.record_id, far))
+        order = sorted(nearest, key=lambda record_id: (nearest[record_id], -record_id))[:limit]
+        rows = await self._connection.execute(select(T).where(T.c.id.in_(order)))
+        return sorted(map(record_from, rows), key=lambda record: order.index(record.id))
+
+
+def within(scope: Scope) -> tuple[ColumnElement[bool], ...]:
+    """That a record is in somebody's sight."""
+    return (
+        T.c.district.in_(scope.districts),
+        T.c.sides.in_([sides_text(sides) for sides in scope.sides]),
+    )
+
+
+def _parts(number: DocumentNumber) -> dict[str, str | int | None]:
+    parts = asdict(parts_of(number))
+    del parts["key"]
+    return parts
+
+
+def record_from(row: Row[tuple[object, ...]]) -> Record:
+    """The record that a row of the ledger holds."""
+    fields = row._mapping
+    return Record(
+        id=fields["id"],
+        kind=fields["kind"],
+        number=fields["number"],
+        district=fields["district"],
+        sender=fields["sender"],
+        receiver=fields["receiver"],
+        sides=sides_from(fields["sides"]),
+        submitter=fields["submitter"],
+        state=fields["state"],
+        version=fields["version"],
+        data=fields["data"],
+        created_at=fields["created_at"],
+        updated_at=fields["updated_at"],
+    )

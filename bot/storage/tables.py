@@ -1,0 +1,322 @@
+"""Every table, in one place; migrations must arrive at exactly this."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+if TYPE_CHECKING:
+    from sqlalchemy.types import TypeEngine
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """The one type that holds time: aware UTC, to the microsecond, sorting as text too."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """PostgreSQL has a type for it; SQLite keeps ISO text of one length."""
+        return dialect.type_descriptor(
+            String(27) if dialect.name == "sqlite" else DateTime(timezone=True)
+        )
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Refuse a naive datetime; write UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        moment = value.astimezone(UTC)
+        if dialect.name == "sqlite":
+            return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        return moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Read aware UTC."""
+        if value is None:
+            return None
+        moment = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
+        return moment.astimezone(UTC)
+
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""A key the database counts by itself; SQLite does so for INTEGER only."""
+Json = JSON().with_variant(JSONB(), "postgresql")
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("user_id", BigInteger, nullable=False, unique=True),
+    Column("name", String(40), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("organ", String(24)),
+    Column("status", String(16), nullable=False),
+    Column("reachable", Boolean, nullable=False, server_default=false()),
+    Column("asked_at", UtcTime, nullable=False),
+    Column("decided_at", UtcTime),
+    Column("decided_by", BigInteger),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("thread_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("title", String(255), nullable=False),
+    Column("district", String(24), nullable=False),
+    Column("sides", String(64), nullable=False),
+    Column("bound_by", BigInteger, nullable=False),
+    Column("bound_at", UtcTime, nullable=False),
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("number", String(64), nullable=False, unique=True),
+    Column("district", String(24), nullable=False),
+    Column("sender", String(24), nullable=False),
+    Column("receiver", String(24), nullable=False),
+    Column("sides", String(64), nullable=False),
+    Column("submitter", BigInteger, ForeignKey("people.id"), nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("data", Json, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+)
+
+record_keys = Table(
+    "record_keys",
+    metadata,
+    Column("key", String(160), primary_key=True),
+    Column("record_id", BigInteger, ForeignKey("records.id"), primary_key=True, index=True),
+    Column("prefix", String(64), nullable=False),
+    Column("year", SmallInteger, nullable=False),
+    Column("serial", BigInteger, nullable=False),
+    Column("sub", String(16), nullable=False),
+    Column("suffix", String(8), nullable=False),
+    Index("ix_record_keys_serial_record_id", "serial", "record_id"),
+    Index("ix_record_keys_prefix_year_serial", "prefix", "year", "serial"),
+)
+
+record_texts = Table(
+    "record_texts",
+    metadata,
+    Column("record_id", BigId, ForeignKey("records.id"), primary_key=True, autoincrement=False),
+    Column("text", Text, nullable=False),
+    Column("facets", Text, nullable=False),
+)
+
+postings = Table(
+    "postings",
+    metadata,
+    Column("token", String(80), primary_key=True),
+    Column("block", Integer, primary_key=True, autoincrement=False),
+    Column("bits", LargeBinary, nullable=False),
+)
+
+questions = Table(
+    "questions",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("text", String(200), nullable=False),
+    Column("asked_at", UtcTime, nullable=False, index=True),
+    sqlite_autoincrement=True,  # an old button must never meet a newer question
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("thread_id", BigInteger, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("move", String(24), nullable=False),
+    Column("record_id", BigInteger, ForeignKey("records.id")),
+    Column("record_version", Integer),
+    Column("asking", String(40), nullable=False),
+    Column("data", Json, nullable=False),
+    Column("expires_at", UtcTime, nullable=False),
+    Index(None, "person_id", "chat_id", "thread_id"),
+    sqlite_autoincrement=True,  # buttons and messages name a draft by its id long after it is gone
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("stream", String(32), nullable=False),
+    Column("no", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("actor", BigInteger),
+    Column("name", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("stream", "no"),
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("event_id", BigInteger, ForeignKey("events.id"), primary_key=True, autoincrement=False),
+    Column("nonce", String(32), nullable=False),
+    Column("body", Text, nullable=False),
+)
+
+digests = Table(
+    "digests",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("streams", Integer, nullable=False),
+    Column("last_event", BigInteger, nullable=False),
+    Column("code", String(64), nullable=False),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("record_id", BigInteger, ForeignKey("records.id"), nullable=False, index=True),
+    Column("code", String(24), nullable=False),
+    Column("debtor", String(24), nullable=False),
+    Column("creditor", String(24), nullable=False),
+    Column("period", String(16), nullable=False),
+    Column("start", Date, nullable=False),
+    Column("nominal", Date, nullable=False),
+    Column("due", Date, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("calendar_version", String(16), nullable=False),
+    Column("shown", String(8), nullable=False),
+    Column("opened_by", BigInteger, ForeignKey("events.id"), nullable=False),
+    Column("closed_by", BigInteger, ForeignKey("events.id")),
+    Index(
+        "uq_duties_open",
+        "record_id",
+        "code",
+        unique=True,
+        sqlite_where=text("closed_by IS NULL"),
+        postgresql_where=text("closed_by IS NULL"),
+    ),
+    Index(
+        "ix_duties_open_due",
+        "due",
+        "record_id",
+        sqlite_where=text("closed_by IS NULL"),
+        postgresql_where=text("closed_by IS NULL"),
+    ),
+)
+
+posts = Table(
+    "posts",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("chat_id", BigInteger, nullable=False, index=True),
+    Column("thread_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("fingerprint", String(16), nullable=False),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("key", String(96), nullable=False, unique=True),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("thread_id", BigInteger, nullable=False),
+    Column("manner", String(8), nullable=False),
+    Column("priority", SmallInteger, nullable=False),
+    Column("post", String(64), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("buttons", Json, nullable=False),
+    Column("reply_to", BigInteger),
+    Column("press", String(64), nullable=False),
+    Column("detour", Json),
+    Column("forget", Boolean, nullable=False),
+    Column("state", String(12), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", UtcTime, nullable=False),
+    Column("repeated", Boolean, nullable=False),
+    Column("message_id", BigInteger),
+    Column("trouble", String(200), nullable=False),
+    Column("queued_at", UtcTime, nullable=False),
+    Column("settled_at", UtcTime),
+    Index(
+        "ix_outbox_waiting",
+        "priority",
+        "id",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    Index("ix_outbox_chat_id_state", "chat_id", "state"),
+    Index(
+        "ix_outbox_post",
+        "post",
+        sqlite_where=text("post <> ''"),
+        postgresql_where=text("post <> ''"),
+    ),
+)
+
+updates = Table(
+    "updates",
+    metadata,
+    Column("update_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcTime, nullable=False),
+    Column("trouble", String(200), nullable=False),
+)
+
+leaders = Table(
+    "leaders",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("holder", String(120), nullable=False),
+    Column("since", UtcTime, nullable=False),
+)

@@ -1,0 +1,95 @@
+"""A record owes one thing once."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from bot.domain.calendar import WorkCalendar
+from bot.domain.people import Side
+from bot.domain.periods import PERIODS, Stretch, count
+from bot.domain.records import NewRecord
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from bot.domain.records import Duty
+    from bot.storage.database import Database, Tx
+    from tests.conftest import Hire
+
+SIGN, REPLY = (
+    count(PERIODS[code], date(2026, 3, 9), WorkCalendar()) for code in ("P-SIGN", "P-REPLY")
+)
+
+
+@pytest.fixture
+async def record_id(database: Database, people: Hire, now: datetime) -> int:
+    """A record that may owe something."""
+    new = NewRecord(
+        kind="lead",
+        number="线索〔2026〕1号",
+        district="420704",
+        sender="zrzy-ec",
+        receiver="jcy-ec",
+        sides=frozenset(Side),
+        submitter=(await people()).id,
+        state="handed_over",
+        data={},
+    )
+    async with database.write() as tx:
+        return (await tx.records.add(new, now)).id
+
+
+async def happen(tx: Tx, now: datetime) -> int:
+    return (await tx.events.append("record/1", "moved", {}, actor=1, now=now)).id
+
+
+async def owe(tx: Tx, record_id: int, code: str, now: datetime) -> Duty:
+    return await tx.duties.open(
+        record_id,
+        code,
+        SIGN if code == "sign" else REPLY,
+        debtor="jcy-ec",
+        creditor="zrzy-ec",
+        event_id=await happen(tx, now),
+        shown=Stretch.FAR,
+    )
+
+
+async def test_what_is_due_first_stands_first(
+    database: Database, record_id: int, now: datetime
+) -> None:
+    async with database.write() as tx:
+        reply = await owe(tx, record_id, "reply", now)
+        sign = await owe(tx, record_id, "sign", now)
+        assert sign.due < reply.due
+        assert (sign.due, sign.period, sign.provisional) == (SIGN.due, "P-SIGN", SIGN.provisional)
+        assert await tx.duties.open_of(record_id) == [sign, reply]
+
+
+async def test_a_met_duty_is_open_no_more(
+    database: Database, record_id: int, now: datetime
+) -> None:
+    async with database.write() as tx:
+        await owe(tx, record_id, "sign", now)
+        reply = await owe(tx, record_id, "reply", now)
+        await tx.duties.close(record_id, ["sign"], await happen(tx, now))
+        assert await tx.duties.open_of(record_id) == [reply]
+        assert await tx.duties.open_until(REPLY.due) == [reply]
+        assert await tx.duties.open_until(REPLY.due - timedelta(days=1)) == []
+
+
+async def test_the_same_is_owed_again_only_once_it_was_met(
+    database: Database, record_id: int, now: datetime
+) -> None:
+    async with database.write() as tx:
+        await owe(tx, record_id, "sign", now)
+        with pytest.raises(IntegrityError):
+            async with tx.savepoint():
+                await owe(tx, record_id, "sign", now)
+        await tx.duties.close(record_id, ["sign"], await happen(tx, now))
+        await owe(tx, record_id, "sign", now)
+        assert len(await tx.duties.open_of(record_id)) == 1

@@ -1,0 +1,179 @@
+"""Migrations arrive at the tables, undo themselves when they fail, and know their own age."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from bot.storage.database import Database
+from bot.storage.schema import (
+    MIGRATIONS,
+    SchemaError,
+    migrate,
+    require_current,
+    revisions,
+)
+from bot.storage.tables import metadata
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+NEXT = f"""
+from alembic import op
+import sqlalchemy as sa
+
+revision = "next"
+down_revision = "{revisions()[-1]}"
+
+
+def upgrade():
+    op.create_table("nails", sa.Column("id", sa.Integer(), primary_key=True))
+"""
+
+
+@pytest.fixture
+def tomorrows(tmp_path: Path) -> Path:
+    """The migrations of a later program, which has one more."""
+    later = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, later, ignore=shutil.ignore_patterns("__pycache__"))
+    (later / "versions" / "next.py").write_text(NEXT)
+    return later
+
+
+def copies(folder: Path) -> list[Path]:
+    return list(folder.glob("*.before-*"))
+
+
+async def tables_of(database: Database) -> list[str]:
+    async with database.read() as tx:
+        return await tx.connection.run_sync(lambda c: inspect(c).get_table_names())
+
+
+def plain(item: object) -> str:
+    """What the database says of one thing, as text that two can be compared by."""
+    if isinstance(item, Mapping):
+        return str(sorted((str(key), plain(value)) for key, value in item.items()))
+    if isinstance(item, list):
+        return str([plain(value) for value in item])
+    return str(item)
+
+
+def shape(connection: Connection, schema: str | None = None) -> dict[str, object]:
+    """Everything the database itself says about our tables."""
+    inspector = inspect(connection)
+
+    def described(table: str) -> list[str]:
+        lists = (
+            inspector.get_columns(table, schema),
+            inspector.get_indexes(table, schema),
+            inspector.get_unique_constraints(table, schema),
+            inspector.get_foreign_keys(table, schema),
+            inspector.get_check_constraints(table, schema),
+        )
+        found = [plain(item) for items in lists for item in items]
+        found.append(plain(inspector.get_pk_constraint(table, schema)))
+        return sorted(text.replace("'fresh'", "'None'").replace("fresh.", "") for text in found)
+
+    return {table: described(table) for table in metadata.tables}
+
+
+def differences(connection: Connection) -> object:
+    options = {"compare_type": True, "compare_server_default": True}
+    return compare_metadata(MigrationContext.configure(connection, opts=options), metadata)
+
+
+async def test_the_migrations_arrive_at_the_tables(database: Database) -> None:
+    async with database.read() as tx:
+        assert await tx.connection.run_sync(differences) == []
+
+
+async def test_a_migrated_sqlite_file_equals_a_fresh_one(sqlite_url: str, tmp_path: Path) -> None:
+    migrated, fresh = Database(sqlite_url), Database(f"sqlite+aiosqlite:///{tmp_path}/fresh")
+    async with migrated.read() as old, fresh.write() as new:
+        await new.connection.run_sync(metadata.create_all)
+        assert await old.connection.run_sync(shape) == await new.connection.run_sync(shape)
+    await migrated.close()
+    await fresh.close()
+
+
+async def test_a_migrated_postgresql_equals_a_fresh_one(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    async with database.engine.connect() as connection:
+        migrated = await connection.run_sync(shape)
+        await connection.execute(text("CREATE SCHEMA fresh"))
+        elsewhere = await connection.execution_options(schema_translate_map={None: "fresh"})
+        await elsewhere.run_sync(metadata.create_all)
+        assert await elsewhere.run_sync(shape, "fresh") == migrated
+        await connection.rollback()
+    await database.close()
+
+
+async def test_migrating_twice_changes_nothing(database: Database) -> None:
+    await require_current(database)
+    assert await migrate(database) == []
+
+
+async def test_two_that_migrate_at_once_do_it_once(unmigrated_url: str) -> None:
+    one, other = Database(unmigrated_url), Database(unmigrated_url)
+    done = await asyncio.gather(migrate(one), migrate(other))
+    assert sorted(done) == [[], revisions()]
+    await require_current(one)
+    await one.close()
+    await other.close()
+
+
+async def test_an_older_schema_is_told_to_migrate(unmigrated_url: str) -> None:
+    database = Database(unmigrated_url)
+    with pytest.raises(SchemaError, match=r"at schema none, .*: run `liaison migrate`"):
+        await require_current(database)
+    await database.close()
+
+
+async def test_a_newer_schema_is_refused(sqlite_url: str, tomorrows: Path) -> None:
+    database = Database(sqlite_url)
+    await migrate(database, tomorrows)
+    for step in (require_current, migrate):
+        with pytest.raises(SchemaError, match="at schema next, which is newer"):
+            await step(database)
+    await database.close()
+
+
+async def test_a_failing_migration_leaves_no_trace(database: Database, tomorrows: Path) -> None:
+    before = await tables_of(database)
+    (tomorrows / "versions" / "next.py").write_text(f"{NEXT}    raise RuntimeError('half way')\n")
+    with pytest.raises(RuntimeError, match="half way"):
+        await migrate(database, tomorrows)
+    assert await tables_of(database) == before
+    await require_current(database)
+
+
+async def test_a_sqlite_file_is_copied_before_it_is_changed(
+    sqlite_url: str, tomorrows: Path
+) -> None:
+    database = Database(sqlite_url)
+    assert await migrate(database, tomorrows) == ["next"]
+    assert "nails" in await tables_of(database)
+    await database.close()
+
+    file = Path(database.url.database or "")
+    (kept,) = copies(file.parent)
+    assert kept.name.startswith(f"{file.name}.before-next-")
+    assert kept.stat().st_mode & 0o777 == 0o600
+    copy = Database(f"sqlite+aiosqlite:///{kept}")
+    await require_current(copy)
+    await copy.close()
+
+
+async def test_an_empty_file_needs_no_copy(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/new.sqlite3")
+    assert await migrate(database) == revisions()
+    await database.close()
+    assert copies(tmp_path) == []
