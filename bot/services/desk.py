@@ -1,0 +1,108 @@
+"""What a use case works with: the open transaction, the office's books, and the hour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import count
+from typing import TYPE_CHECKING, Unpack
+
+from bot.domain.calendar import local_date
+from bot.domain.entries import Reading
+from bot.domain.outgoing import Outgoing
+from bot.domain.people import Actor, Person, Status
+from bot.domain.query import Vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date, datetime
+
+    from bot.domain.calendar import WorkCalendar
+    from bot.domain.kinds.kind import Kinds
+    from bot.domain.periods import Period
+    from bot.office import Office
+    from bot.services.saying import Saying
+    from bot.storage.database import Tx
+    from bot.text import Texts
+
+
+@dataclass(frozen=True)
+class Books:
+    """What stays the same from one transaction to the next."""
+
+    office: Office
+    kinds: Kinds
+    periods: Mapping[str, Period]
+    calendar: WorkCalendar
+    texts: Texts
+    bot_username: str
+    first_admins: tuple[int, ...] = ()
+    """Messenger ids of those who administer before anybody is on the roster."""
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words that name a filter when somebody asks for records."""
+        return Vocabulary.of(
+            self.kinds,
+            {district.code: district.spellings for district in self.office.districts},
+            {organ.code: (organ.name, organ.short) for organ in self.office.organs},
+        )
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One transaction's work: everything a use case needs besides the actor."""
+
+    tx: Tx
+    books: Books
+    now: datetime
+    cause: str
+    """What this work comes from, unique for ever, such as `u1234` for an update."""
+    _serial: Iterator[int] = field(default_factory=count)
+
+    @property
+    def office(self) -> Office:
+        """The office file."""
+        return self.books.office
+
+    @property
+    def texts(self) -> Texts:
+        """The templates."""
+        return self.books.texts
+
+    @cached_property
+    def today(self) -> date:
+        """The date in China."""
+        return local_date(self.now)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """How words are read here and now."""
+        return Reading(
+            self.today,
+            abbreviations=self.office.numbers.abbreviations,
+            system_prefixes=self.books.kinds.titles,
+        )
+
+    async def say(self, chat_id: int, **message: Unpack[Saying]) -> None:
+        """Queue a message; its key is the cause and a serial, unless one is given."""
+        said = Outgoing(chat_id=chat_id, **message)
+        key = said.key or f"{self.cause}.{next(self._serial)}"
+        await self.tx.outbox.add(replace(said, key=key), self.now)
+
+    def private_chat(self, payload: str) -> str:
+        """The address that opens the private chat and says what for."""
+        return f"https://t.me/{self.books.bot_username}?start={payload}"
+
+    def actor(self, person: Person) -> Actor:
+        """A person of the roster as somebody who acts."""
+        standing = self.office.standing(person.organ) if person.organ else None
+        return Actor(person.id, person.name, person.role, standing)
+
+
+async def identify(desk: Desk, user_id: int) -> Actor | None:
+    """Tell who a messenger user is; None for anybody who is not on the roster."""
+    person = await desk.tx.people.by_user(user_id)
+    if person is None or person.status is not Status.ACTIVE:
+        return None
+    return desk.actor(person)

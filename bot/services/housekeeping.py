@@ -1,0 +1,143 @@
+"""What must be done by the hour rather than because somebody spoke."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+from bot.domain.calendar import DAY, local_instant
+from bot.domain.outgoing import Manner, Priority
+from bot.domain.people import Side
+from bot.domain.periods import next_turn
+from bot.services.cards import ON_DUTY, refresh_lights
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.services.desk import Desk
+
+Task: TypeAlias = "Callable[[Desk], Awaitable[None]]"
+
+DIGEST_LEAD = timedelta(minutes=30)
+"""How long before the office closes the day's digest goes out."""
+KEPT_MESSAGES = timedelta(days=7)
+KEPT_UPDATES = timedelta(days=7)
+WITNESSES = 2
+"""How many people of a side get the digest, or else how many of its groups."""
+
+
+async def close_day(desk: Desk) -> None:
+    """Send the day's digest over all histories to both sides, on working days with events.
+
+    With it, neither side can rewrite the past alone: a chain whose head was in a digest
+    cannot change without the digest's code changing (DESIGN §1.5).
+    """
+    if not desk.books.calendar.is_workday(desk.today) or desk.now < _digest_time(desk, desk.today):
+        return
+    last_event = await desk.tx.events.last_id()
+    if last_event == await _last_digested(desk):
+        return
+    streams, code = await desk.tx.events.heads_code(last_event)
+    if not await desk.tx.events.write_digest(desk.today, streams, last_event, code):
+        return
+    for side in Side:
+        places = await _witnesses(desk, side) or await _groups(desk, side)
+        for chat_id, thread_id in places[:WITNESSES]:
+            await desk.say(
+                chat_id,
+                thread_id=thread_id,
+                text=desk.texts.render("digest", day=desk.today, streams=streams, code=code),
+                priority=Priority.NAG,
+                key=f"digest/{desk.today.isoformat()}/{chat_id}/{thread_id}",
+            )
+
+
+def _digest_time(desk: Desk, day: date) -> datetime:
+    return local_instant(day, desk.office.hours.closes) - DIGEST_LEAD
+
+
+async def _last_digested(desk: Desk) -> int:
+    """The last event that a digest covers."""
+    digests = await desk.tx.events.digests()
+    return digests[-1][1] if digests else 0
+
+
+async def _witnesses(desk: Desk, side: Side) -> list[tuple[int, int]]:
+    """Where to reach a side's people on duty in private, the city's before the districts'."""
+    organs = [organ for organ in desk.office.organs if organ.side is side]
+    organs.sort(key=lambda organ: not organ.city)
+    return [
+        (person.user_id, 0)
+        for organ in organs
+        for person in await desk.tx.people.of_organs({organ.code}, ON_DUTY)
+        if person.reachable
+    ]
+
+
+async def _groups(desk: Desk, side: Side) -> list[tuple[int, int]]:
+    """The groups in which a side sits."""
+    chats = await desk.tx.chats.everywhere()
+    return [(chat.chat_id, chat.thread_id) for chat in chats if side in chat.sides]
+
+
+async def expire_drafts(desk: Desk) -> None:
+    """In office hours, throw away drafts out of time, saying so where they stand (BRIEF §6)."""
+    if not desk.office.hours.is_open(desk.now, desk.books.calendar):
+        return
+    for draft in await desk.tx.drafts.expired(desk.now):
+        await desk.tx.drafts.remove(draft.id)
+        await desk.say(
+            draft.chat_id,
+            thread_id=draft.thread_id,
+            text=desk.texts.render("draft_expired", days=desk.office.thresholds.draft_days),
+            manner=Manner.PUT,
+            post=f"draft/{draft.id}",
+            priority=Priority.NAG,
+        )
+
+
+async def forget_old(desk: Desk) -> None:
+    """Remove what was said and asked long ago, and the ids of old updates."""
+    await desk.tx.questions.forget_before(desk.now - KEPT_MESSAGES)
+    await desk.tx.outbox.prune(desk.now - KEPT_MESSAGES)
+    await desk.tx.updates.prune(desk.now - KEPT_UPDATES)
+
+
+TICK_WORK: tuple[Task, ...] = (expire_drafts, refresh_lights, close_day)
+"""Everything that a tick looks after; each finds by itself whether there is something to do."""
+DAILY_WORK: tuple[Task, ...] = (forget_old,)
+"""What is done once a day, for it costs more than a look."""
+
+
+async def next_instant(desk: Desk) -> datetime | None:
+    """The next moment at which the bot will do something by itself; None: nothing is planned."""
+    moments = (
+        await _next_digest(desk),
+        await _next_light(desk),
+        await _next_expiry(desk),
+        await desk.tx.outbox.next_instant(),
+    )
+    return min((moment for moment in moments if moment and moment > desk.now), default=None)
+
+
+async def _next_digest(desk: Desk) -> datetime | None:
+    if await desk.tx.events.last_id() == await _last_digested(desk):
+        return None
+    over = desk.now >= _digest_time(desk, desk.today)
+    day = desk.books.calendar.workday_on_or_after(desk.today + DAY if over else desk.today)
+    return _digest_time(desk, day)
+
+
+async def _next_light(desk: Desk) -> datetime | None:
+    """When the first card's light turns: at the beginning of a day in China."""
+    duties = await desk.tx.duties.open_until(date.max)
+    turns = [turn for duty in duties if (turn := next_turn(duty.due, desk.today))]
+    return local_instant(min(turns), time()) if turns else None
+
+
+async def _next_expiry(desk: Desk) -> datetime | None:
+    """When the first draft is thrown away: in office hours."""
+    expiry = await desk.tx.drafts.next_expiry()
+    if expiry is None:
+        return None
+    return desk.office.hours.next_open(max(expiry, desk.now), desk.books.calendar)

@@ -1,0 +1,155 @@
+"""Records begin, move and end here, for every kind alike."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bot.domain.errors import DomainError
+from bot.domain.kinds.kind import FILE, party_of
+from bot.domain.people import Action
+from bot.domain.periods import count, stretch
+from bot.domain.records import NewRecord
+from bot.services.cards import announce
+from bot.services.previews import put_draft
+from bot.services.search import index_record
+from bot.storage.events import stream_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.domain.kinds.kind import Kind, Move
+    from bot.domain.people import Actor
+    from bot.domain.records import Event, Record, Value
+    from bot.services.desk import Desk
+
+
+async def file_record(
+    desk: Desk, actor: Actor, kind: Kind, district: str, data: Mapping[str, Value]
+) -> Record:
+    """File a complete form: number, record, event, duties, cards and notices."""
+    actor.require(Action.SUBMIT)
+    fields = kind.check(data)
+    missing = kind.missing(fields, kind.required)
+    if missing:
+        raise DomainError("still_missing", titles=[kind.entries[n].title for n in missing])
+    new = _new_record(desk, actor, kind, district, fields)
+    serial = await desk.tx.records.next_serial(f"{kind.code}/{desk.today.year}")
+    number = f"{kind.title}〔{desk.today.year}〕{serial}号"
+    record = await desk.tx.records.add(replace(new, number=number), desk.now)
+    await index_record(desk, kind, record)
+    event = await _note(desk, actor, record, FILE, {"to": record.state}, fields)
+    await _run_clocks(desk, kind, record, FILE, event)
+    await announce(desk, kind, record, event)
+    return record
+
+
+def _new_record(
+    desk: Desk, actor: Actor, kind: Kind, district: str, fields: Mapping[str, Value]
+) -> NewRecord:
+    """Who hands what to whom; refused where the notice gives the sender no such part."""
+    standing = actor.standing
+    if standing is None or standing.side not in kind.from_sides:
+        raise DomainError("not_your_kind", title=kind.title)
+    if district not in standing.districts:
+        raise DomainError("not_your_district", district=desk.office.district(district).name)
+    return NewRecord(
+        kind=kind.code,
+        number="",
+        district=district,
+        sender=standing.organ,
+        receiver=desk.office.district(district).organ(kind.to_side),
+        sides=frozenset({standing.side, kind.to_side}) | kind.also_concerns(fields),
+        submitter=actor.person_id,
+        state=kind.first,
+        data=fields,
+    )
+
+
+async def move_record(
+    desk: Desk,
+    actor: Actor,
+    record: Record,
+    move_code: str,
+    data: Mapping[str, Value],
+    *,
+    version: int,
+) -> Record:
+    """Take one step of the life-cycle, on the version of the record the actor saw.
+
+    Raises `came_second` when it has changed since, `not_your_move` when the step falls to
+    somebody else, `still_missing` when something the step needs is not given.
+    """
+    kind = desk.books.kinds[record.kind]
+    move = allowed_move(desk, actor, record, move_code, version)
+    given = kind.check({name: data[name] for name in move.needs if name in data})
+    missing = kind.missing(given, move.needs)
+    if missing:
+        raise DomainError("still_missing", titles=[kind.entries[n].title for n in missing])
+    changed = replace(record, state=move.after, data={**record.data, **given})
+    saved = await desk.tx.records.save(changed, desk.now)
+    await index_record(desk, kind, saved)
+    facts = {"from": record.state, "to": saved.state}
+    event = await _note(desk, actor, saved, move.code, facts, given)
+    await _run_clocks(desk, kind, saved, move.code, event)
+    await _close_other_forms(desk, saved)
+    await announce(desk, kind, saved, event)
+    return saved
+
+
+async def _close_other_forms(desk: Desk, record: Record) -> None:
+    """The forms begun for the state before lead nowhere now."""
+    for draft in await desk.tx.drafts.of_record(record.id):
+        await desk.tx.drafts.remove(draft.id)
+        await put_draft(desk, draft, desk.texts.render("draft_overtaken", number=record.number))
+
+
+def allowed_move(desk: Desk, actor: Actor, record: Record, code: str, version: int) -> Move:
+    """The step of that code, if this person may take it on this version of the record."""
+    kind = desk.books.kinds[record.kind]
+    move = kind.move(code)
+    actor.require(Action.MOVE, record)
+    if not kind.falls_to(move, record, actor):
+        raise DomainError("not_your_move", title=move.title, number=record.number)
+    if record.version != version or record.state not in move.before:
+        raise DomainError("came_second", number=record.number)
+    return move
+
+
+async def _note(
+    desk: Desk,
+    actor: Actor,
+    record: Record,
+    name: str,
+    facts: Mapping[str, object],
+    content: Mapping[str, Value],
+) -> Event:
+    facts = {**facts, "number": record.number, "version": record.version, "organ": actor.organ}
+    return await desk.tx.events.append(
+        stream_of(record.id),
+        name,
+        facts,
+        actor=actor.person_id,
+        now=desk.now,
+        content=content or None,
+    )
+
+
+async def _run_clocks(desk: Desk, kind: Kind, record: Record, move: str, event: Event) -> None:
+    """End the duties that this move meets, and start those it gives rise to."""
+    ended = [rule.code for rule in kind.duties if move in rule.ends]
+    if ended:
+        await desk.tx.duties.close(record.id, ended, event.id)
+    for rule in kind.duties:
+        if move in rule.starts:
+            period = desk.books.periods[rule.period]
+            deadline = count(period, desk.today, desk.books.calendar)
+            await desk.tx.duties.open(
+                record.id,
+                rule.code,
+                deadline,
+                debtor=party_of(record, rule.debtor),
+                creditor=party_of(record, rule.creditor),
+                event_id=event.id,
+                shown=stretch(deadline.due, desk.today),
+            )

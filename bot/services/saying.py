@@ -1,0 +1,24 @@
+"""The words with which a use case says something; see `bot.domain.outgoing.Outgoing`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from bot.domain.outgoing import Detour, Keyboard, Manner, Priority
+
+
+class Saying(TypedDict, total=False):
+    """An outgoing message but for its chat; every part has `Outgoing`'s default."""
+
+    key: str
+    text: str
+    thread_id: int
+    buttons: Keyboard
+    priority: Priority
+    manner: Manner
+    post: str
+    reply_to: int | None
+    press: str
+    detour: Detour | None
+    forget: bool

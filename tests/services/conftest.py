@@ -1,0 +1,55 @@
+"""What tests of use cases stand on, besides the database."""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.storage.tables import metadata
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.domain.outgoing import Outgoing
+    from bot.storage.database import Database
+    from tests.conftest import OpenDesk
+
+    Deliver = Callable[[], Awaitable[list[Outgoing]]]
+    """The type of the fixture `deliver`."""
+    CountRows = Callable[[], Awaitable[dict[str, int]]]
+    """The type of the fixture `rows`."""
+
+
+@pytest.fixture
+def deliver(desk: OpenDesk) -> Deliver:
+    """Send all that waits in the outbox, successfully: `said = await deliver()`."""
+    message_ids = count(501)
+
+    async def send_all() -> list[Outgoing]:
+        said: list[Outgoing] = []
+        async with desk() as d:
+            while batch := await d.tx.outbox.claim(d.now, 100):
+                for queued in batch:
+                    await d.tx.outbox.sent(queued, next(message_ids), d.now)
+                    said.append(queued.message)
+        return said
+
+    return send_all
+
+
+@pytest.fixture
+def rows(database: Database) -> CountRows:
+    """How many rows each table that has any holds: `await rows()`."""
+
+    async def count_rows() -> dict[str, int]:
+        async with database.read() as tx:
+            counted = {
+                name: int(await tx.connection.scalar(select(func.count()).select_from(table)) or 0)
+                for name, table in metadata.tables.items()
+            }
+        return {name: number for name, number in counted.items() if number}
+
+    return count_rows

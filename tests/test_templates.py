@@ -1,0 +1,291 @@
+"""Every text a user reads: complete, within the messenger's limits, and in Chinese only."""
+
+from __future__ import annotations
+
+import ast
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from jinja2 import UndefinedError
+
+import bot
+from bot.domain.entries import OneOf, Sight, Surface, Text
+from bot.domain.errors import DomainError
+from bot.domain.kinds import KINDS
+from bot.domain.kinds.lead import CATEGORIES, LEAD, ROUTES
+from bot.domain.people import Person, Role, Side, Status
+from bot.domain.periods import Light, Stretch
+from bot.domain.records import Duty, Value
+from bot.office import read_office
+from bot.sandbox.markup_html import parse_html
+from bot.services.todo import Line
+from bot.text import Texts
+from handlers.commands import Menu, all_commands
+
+TEXTS = Texts()
+OFFICE = read_office()
+ROOT = Path(bot.__file__).parent.parent
+MESSAGE, TOAST = 4096, 200
+
+WILD = "<&>\"'😀{{某}}</b>%"
+AT = datetime(2026, 12, 31, 2, 5, tzinfo=UTC)
+
+
+def wild(length: int) -> str:
+    """So many characters of everything that markup could choke on."""
+    return (WILD * length)[:length]
+
+
+NUMBER = "鄂州资规罚字〔2025〕（回龙）12345678901号"
+NAME = "某" * 20
+ORGAN = max((organ.name for organ in OFFICE.organs), key=len)
+SHORT = max((organ.short for organ in OFFICE.organs), key=len)
+DISTRICT = max((district.name for district in OFFICE.districts), key=len)
+SHORTS = [organ.short for organ in OFFICE.organs if not organ.city][:3]
+
+
+def longest(name: str) -> Value:
+    """The longest value that a field may hold."""
+    holds = LEAD.entries[name].holds
+    if isinstance(holds, Text):
+        return wild(holds.limit)
+    if isinstance(holds, OneOf):
+        return max(holds.choices, key=lambda choice: len(choice.title)).code
+    if isinstance(holds, Surface):
+        return "1234567890.12"
+    return NUMBER if "number" in name or name == "merged_into" else "2026-12-31"
+
+
+DATA = {name: longest(name) for name in LEAD.entries}
+EVERYTHING = LEAD.visible(DATA, frozenset(Sight))
+PUBLIC = LEAD.visible(DATA, frozenset({Sight.GROUP}))
+PERSON = Person(1, 7001, NAME, Role.DEPUTY, "zrzy-ec", Status.ACTIVE, reachable=False)
+DUTY = Duty(
+    id=1,
+    record_id=1,
+    code="result",
+    debtor="jcy-ec",
+    creditor="zrzy-ec",
+    period="P-RESULT",
+    start=date(2026, 9, 30),
+    nominal=date(2026, 12, 30),
+    due=date(2026, 12, 31),
+    provisional=True,
+    calendar_version="1",
+    shown=Stretch.FAR,
+)
+STEP = {
+    "at": AT,
+    "title": max((move.title for move in LEAD.moves), key=len),
+    "organ": SHORT,
+    "person": NAME,
+    "state": max((state.title for state in LEAD.states), key=len),
+}
+CARD: dict[str, object] = {
+    "light": Light.YELLOW.value,
+    "number": NUMBER,
+    "state": "退回补正",
+    "sender": SHORT,
+    "receiver": SHORT,
+    "district": DISTRICT,
+    "fields": PUBLIC,
+    "closed": False,
+    "holder": SHORT,
+    "next_step": "办理并告知结果",
+    "due": DUTY,
+    "owed": "告知办理结果",
+    "left": -365,
+    "living": False,
+    "last": STEP,
+}
+
+FACTS: dict[str, object] = {
+    "number": NUMBER,
+    "person": NAME,
+    "organ": ORGAN,
+    "role": Role.DEPUTY.label,
+    "by": NAME,
+    "office": OFFICE.name,
+    "district": DISTRICT,
+    "organs": SHORTS,
+    "vacant": SHORTS,
+    "title": "补正后重新移送",
+    "titles": [e.title for e in LEAD.entries.values()][:4],
+    "username": "a" * 32,
+    "user_id": 2**52,
+    "kind": "liaison",
+    "topic": True,
+    "heard": False,
+    "asking": False,
+    "admitted": True,
+    "days": 365,
+    "streams": 99_999,
+    "code": "f" * 64,
+    "day": date(2026, 12, 31),
+    "length": 4096,
+    "limit": 500,
+    "choices": ["某" * 8] * 30,
+    "words": wild(40),
+    "question": wild(64),
+    "answer": wild(64),
+    "people": [PERSON] * 6,
+    "blocks": ["某" * 300] * 10,
+    "steps": [STEP] * 60,
+    "left_out": 400,
+    "registered": True,
+    "card": TEXTS.render("card", **CARD),
+    "commands": all_commands(KINDS),
+    "admin": Menu.ADMIN,
+    "move": "",
+    "lines": [{"number": NUMBER, "district": DISTRICT, "state": "退回补正"}] * 20,
+}
+"""Every fact by the name that templates give it, at its longest."""
+
+DRAFT = {
+    "fields": LEAD.visible({n: DATA[n] for n in LEAD.offered}, frozenset(Sight)),
+    "hidden": [entry.title for entry in LEAD.entries.values()],
+    "missing": [entry.title for entry in LEAD.entries.values()],
+    "question": max((entry.ask for entry in LEAD.entries.values()), key=len),
+    "by_button": False,
+    "private": False,
+}
+OWN_FACTS: dict[str, dict[str, object]] = {
+    "card": CARD,
+    "draft": DRAFT,
+    "detail": {"fields": {t: v for t, v in EVERYTHING.items() if t not in PUBLIC}},
+    "errors/not_found": {"number": NUMBER},
+    "found_several": {"single": False, "about": 999_999, "page": 20, "partial": True},
+    "help": {"for_admin": True, "words": ["线索", "检察建议", "案情通报"]},
+    "todo": {
+        "lines": [Line(1, NUMBER, "补正后重新移送", date(2026, 12, 31))] * 20,
+        "count": 99,
+        "today": date(2027, 1, 1),
+    },
+    "errors/nobody_of_that_name": {"person": wild(20)},
+}
+"""What a name means in one template only."""
+
+
+def render(name: str) -> str:
+    return TEXTS.render(name, **{**FACTS, **OWN_FACTS.get(name, {})})
+
+
+@pytest.mark.parametrize("name", TEXTS.names())
+def test_a_template_at_its_longest_is_a_message(name: str) -> None:
+    """Counted in UTF-16 units, once the markup is taken out."""
+    assert 0 < parse_html(render(name)).length <= MESSAGE
+
+
+ENGLISH = {
+    *(
+        value
+        for enum in (Role, Side, Status, Light)
+        for member in enum
+        for value in (member.value,)
+    ),
+    *(state.code for state in LEAD.states),
+    *(move.code for move in LEAD.moves),
+    *LEAD.entries,
+    *(organ.code for organ in OFFICE.organs),
+    *("Role", "Side", "Status", "None", "True", "False", "Undefined"),
+}
+
+
+@pytest.mark.parametrize("name", [n for n in TEXTS.names() if n != "help"])
+def test_no_word_of_the_program_reaches_a_reader(name: str) -> None:
+    said = re.sub(r"/\w+|<[^>]+>", " ", render(name))
+    words = set(re.findall(r"[A-Za-z][A-Za-z_.-]+", said))
+    assert not words & ENGLISH
+    assert not any(word.split(".")[0] in ENGLISH for word in words)
+
+
+def test_the_help_names_no_word_of_the_program_but_its_commands() -> None:
+    said = re.sub(r"<code>.*?</code>|/\w+|<[^>]+>", " ", render("help"))
+    assert re.findall(r"[A-Za-z]+", said) == []
+
+
+def test_a_missing_fact_is_an_error_never_a_blank() -> None:
+    with pytest.raises(UndefinedError):
+        TEXTS.render("nobody_there", number=NUMBER, registered=False)
+    with pytest.raises(UndefinedError):
+        TEXTS.render("card", **{k: v for k, v in CARD.items() if k != "holder"})
+
+
+@pytest.mark.parametrize("name", ["detail", "draft"])
+def test_markup_in_what_people_write_is_shown_as_they_wrote_it(name: str) -> None:
+    assert wild(500) in parse_html(render(name)).text
+
+
+@pytest.mark.parametrize(
+    ("left", "living", "said"),
+    [
+        (-2, False, "已逾期2天"),
+        (-2, True, "已逾期"),
+        (0, False, "今天到期"),
+        (3, False, "还有3天"),
+        (3, True, "2026年12月31日（星期四）前（暂定）"),
+    ],
+)
+def test_the_card_tells_how_much_time_is_left(left: int, living: bool, said: str) -> None:
+    text = parse_html(TEXTS.render("card", **{**CARD, "left": left, "living": living})).text
+    assert said in text
+    assert not living or "还有" not in text
+
+
+def sources() -> list[ast.Module]:
+    files = [file for room in ("bot", "handlers") for file in (ROOT / room).rglob("*.py")]
+    return [ast.parse(file.read_text(encoding="utf-8")) for file in files]
+
+
+def raised() -> set[str]:
+    """The codes with which a `DomainError` is made."""
+    return {
+        node.args[0].value
+        for tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "DomainError"
+        and node.args
+        and isinstance(node.args[0], ast.Constant)
+        and isinstance(node.args[0].value, str)
+    }
+
+
+def strings() -> set[str]:
+    return {
+        node.value.removeprefix("errors/")
+        for tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+
+
+ERRORS = {name.removeprefix("errors/") for name in TEXTS.names() if name.startswith("errors/")}
+
+
+def test_every_refusal_is_explained_and_every_explanation_is_used() -> None:
+    assert raised() <= ERRORS
+    assert strings() >= ERRORS
+    assert len(raised()) > 25
+
+
+def test_every_template_is_used() -> None:
+    assert {name for name in TEXTS.names() if not name.startswith("errors/")} <= strings()
+
+
+@pytest.mark.parametrize("code", sorted(ERRORS - {"not_a_choice"}))
+def test_a_refusal_fits_the_alert_over_a_button(code: str) -> None:
+    assert parse_html(render(f"errors/{code}")).length <= TOAST
+
+
+def test_few_choices_are_listed_and_many_are_left_to_the_buttons() -> None:
+    few, many = (
+        TEXTS.refusal(DomainError("not_a_choice", choices=[c.title for c in holds.choices]))
+        for holds in (ROUTES, CATEGORIES)
+    )
+    assert "申请监督；移送线索" in few
+    assert "超期裁定" not in many
+    assert parse_html(many).length <= TOAST
