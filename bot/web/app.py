@@ -1,0 +1,71 @@
+"""The HTTP side of a running bot: the webhook, and whether it is well."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bot.storage.updates import has_id
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+log = logging.getLogger(__name__)
+
+WEBHOOK_PATH = "/telegram"
+LARGEST_UPDATE = 1024 * 1024
+"""Bytes; Telegram's own updates are far smaller."""
+
+Take: TypeAlias = Callable[[Sequence[dict[str, Any]]], Awaitable[bool]]
+"""Takes updates in; False where another process must do it."""
+Health: TypeAlias = Callable[[], Awaitable[tuple[bool, dict[str, object]]]]
+
+
+def build_web(take: Take, health: Health, secret: str | None) -> Starlette:
+    """Build the ASGI application; without a secret there is no webhook."""
+
+    async def webhook(request: Request) -> Response:
+        """Answer 200 only after the update's effects are committed."""
+        given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        if not hmac.compare_digest(given.encode(), (secret or "").encode()):
+            return PlainTextResponse("", 403)
+        raw = await _update_of(request)
+        if raw is None:
+            return PlainTextResponse("", 400)
+        try:
+            taken = await take([raw])
+        except Exception as error:  # Telegram will send it again; a traceback may tell case text
+            log.error("an update could not be taken in: %s", type(error).__name__)
+            taken = False
+        return PlainTextResponse("", 200 if taken else 503)
+
+    async def healthz(request: Request) -> Response:
+        """200 while the bot does its work, else 503, with the reasons."""
+        well, facts = await health()
+        return JSONResponse(facts, 200 if well else 503)
+
+    routes = [Route("/healthz", healthz)]
+    if secret:
+        routes.append(Route(WEBHOOK_PATH, webhook, methods=["POST"]))
+    return Starlette(routes=routes)
+
+
+async def _update_of(request: Request) -> dict[str, Any] | None:
+    """The update in a request's body; None for anything else."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_UPDATE:
+            return None
+    try:
+        raw = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return raw if isinstance(raw, dict) and has_id(raw) else None

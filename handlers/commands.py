@@ -1,0 +1,102 @@
+"""Every command, declared once: the handlers, the menus, /help and the README's table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from telegram import (
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    Update,
+)
+
+from bot.domain.people import Action
+from handlers import places, records, roster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from telegram import Bot
+
+    from bot.domain.kinds.kind import Kinds
+    from handlers.context import Context
+
+
+class Menu(StrEnum):
+    """In whose command menu a command stands."""
+
+    EVERYWHERE = "everywhere"
+    PRIVATE = "private"
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command: its name, what it is for, where it is offered, and what it does."""
+
+    name: str
+    purpose: str
+    menu: Menu
+    run: Callable[[Update, Context], Coroutine[Any, Any, None]]
+    example: str = ""
+
+
+def all_commands(kinds: Kinds) -> tuple[Command, ...]:
+    """Every command there is, in the order of menus and /help; each kind brings its own."""
+    filing = tuple(
+        Command(
+            kind.command,
+            f"登记{kind.title}",
+            Menu.EVERYWHERE,
+            records.OpenForm(kind),
+            f"/{kind.command} {kind.example}".rstrip(),
+        )
+        for kind in kinds.all
+    )
+    commands = (
+        *filing,
+        Command("case", "按编号或关键词查询", Menu.EVERYWHERE, records.case, "/case 线索2026-12"),
+        Command("todo", "本单位待办", Menu.EVERYWHERE, records.todo),
+        Command("log", "查看办理经过", Menu.EVERYWHERE, records.log, "/log 线索2026-12"),
+        Command("roster", "联络员名册", Menu.EVERYWHERE, roster.roster),
+        Command("join", "申请登记为联络员", Menu.PRIVATE, roster.join, "/join {organ} 联络员 王敏"),
+        Command("leave", "退出名册", Menu.PRIVATE, roster.leave),
+        Command("bind", "绑定本群的区域和单位", Menu.ADMIN, places.bind, "/bind {district} 三方"),
+        Command("unbind", "解除本群绑定", Menu.ADMIN, places.unbind),
+        Command("remove", "将某人移出名册", Menu.ADMIN, roster.remove, "/remove 王敏"),
+        Command("start", "打开私聊", Menu.PRIVATE, roster.start),
+    )
+    return (*commands, Command("help", "用法说明", Menu.EVERYWHERE, Help(commands)))
+
+
+class Help:
+    """`/help`: the commands that are of use here."""
+
+    def __init__(self, commands: tuple[Command, ...]) -> None:
+        self._commands = commands
+
+    async def __call__(self, update: Update, context: Context) -> None:
+        """List them, those for administrators apart and to them only."""
+        office = context.desk.office
+        shown = [replace(c, example=office.illustrate(c.example)) for c in self._commands]
+        await context.reply(
+            update,
+            "help",
+            commands=shown,
+            admin=Menu.ADMIN,
+            for_admin=context.actor.may(Action.BIND_CHAT),
+            words=[word for kind in context.desk.books.kinds.all for word in kind.words],
+        )
+
+
+async def publish_menus(bot: Bot, commands: tuple[Command, ...]) -> None:
+    """Put the commands into the menus of private chats and of groups."""
+    for scope, menus in (
+        (BotCommandScopeAllPrivateChats(), {Menu.EVERYWHERE, Menu.PRIVATE}),
+        (BotCommandScopeAllGroupChats(), {Menu.EVERYWHERE}),
+    ):
+        offered = [BotCommand(c.name, c.purpose) for c in commands if c.menu in menus]
+        await bot.set_my_commands(offered, scope=scope)

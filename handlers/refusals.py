@@ -1,0 +1,49 @@
+"""How a refusal or a fault reaches the person who caused it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain.outgoing import Manner
+from handlers.context import message_of, place_of
+
+if TYPE_CHECKING:
+    from telegram import Update
+
+    from bot.domain.errors import DomainError
+    from bot.services.desk import Desk
+
+
+async def explain_refusal(desk: Desk, update: Update, error: DomainError) -> None:
+    """Say which rule said no; a pressed button is answered by an alert.
+
+    What the handlers noted is undone; that somebody opened the private chat stays true.
+    """
+    if update.message is not None and place_of(update).private:
+        await desk.tx.people.mark_reachable(place_of(update).chat_id, reachable=True)
+    await _explain(desk, update, desk.texts.refusal(error))
+
+
+async def explain_fault(desk: Desk, update: Update, number: str) -> None:
+    """Say that something failed, with a number the operator finds in the log."""
+    await _explain(desk, update, desk.texts.render("errors/fault", number=number))
+
+
+async def _explain(desk: Desk, update: Update, text: str) -> None:
+    if update.callback_query is not None:
+        await desk.say(
+            update.callback_query.from_user.id,
+            text=text[:200],
+            manner=Manner.ALERT,
+            press=update.callback_query.id,
+            forget=True,
+        )
+    elif update.message is not None:
+        place = place_of(update)
+        await desk.say(
+            place.chat_id,
+            thread_id=place.thread_id,
+            text=text,
+            reply_to=message_of(update).message_id,
+            forget=True,
+        )

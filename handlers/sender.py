@@ -1,0 +1,299 @@
+"""The one sender: claims rows of the outbox, sends them outside any transaction, settles.
+
+Order is kept within a chat; chats go side by side. A crash between send and settle may
+repeat a message, which then says so; it never loses one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import timedelta
+from time import monotonic
+from typing import TYPE_CHECKING, TypeAlias
+
+import httpx
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
+from telegram.constants import ParseMode
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.domain.outgoing import Manner
+from bot.services.delivery import undeliverable
+from bot.services.desk import Desk
+from bot.services.places import topic_deleted, upgraded
+from handlers.flood import Pace, wait_of
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from telegram import Bot
+
+    from bot.domain.clock import Clock
+    from bot.domain.outgoing import Keyboard, Queued
+    from bot.services.desk import Books
+    from bot.storage.database import Database, Tx
+
+Settle: TypeAlias = "Callable[[Tx], Awaitable[None]]"
+"""What to write about an attempt, once its outcome is known."""
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 16
+"""Sends under way together: httpx scans its pool, and more of them make it slower."""
+LONGEST_WAIT = timedelta(minutes=5)
+LAST_SENDS = 5.0
+"""Seconds that sends under way have to arrive when the bot stops."""
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+PRESS_ANSWERS = (Manner.TOAST, Manner.ALERT)
+GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+NO_TOPIC = ("message thread not found", "topic_deleted")
+
+
+class Sender:
+    """Empties the outbox as fast as Telegram's limits allow."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        database: Database,
+        books: Books,
+        clock: Clock,
+        pace: Pace,
+        longest_sleep: float | None = None,
+    ) -> None:
+        self._bot = bot
+        self._database = database
+        self._books = books
+        self._clock = clock
+        self._pace = pace
+        self._longest_sleep = longest_sleep or LONGEST_WAIT.total_seconds()
+        self._awake = asyncio.Event()
+        self._flying: dict[int, asyncio.Task[None]] = {}
+
+    def wake(self) -> None:
+        """Something was queued, or the clock was moved: look again."""
+        self._awake.set()
+
+    async def run(self) -> None:
+        """Send until cancelled; what an earlier sender left claimed is sent again, marked."""
+        async with self._database.write() as tx:
+            recovered = await tx.outbox.recover(self._clock.now())
+        if recovered:
+            log.warning("%d messages may have been sent before the last stop", recovered)
+        try:
+            while True:
+                self._awake.clear()
+                await self._wait(await self._launch())
+        finally:
+            await self._come_down()
+
+    async def _come_down(self) -> None:
+        """Let what is under way arrive and be settled, so that a stop repeats nothing."""
+        if self._flying:
+            _, late = await asyncio.wait(self._flying.values(), timeout=LAST_SENDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    async def _launch(self) -> float:
+        """Claim what may be sent now and send it; returns the seconds until there is more."""
+        now = monotonic()
+        resting = self._pace.resting(now)
+        room = min(AT_ONCE, self._pace.room(now)) - len(self._flying)
+        if room <= 0:  # whatever lands wakes us
+            return self._pace.overall_wait(now) or self._longest_sleep
+        busy = {*self._flying, *resting}
+        try:
+            async with self._database.write() as tx:
+                claimed = await tx.outbox.claim(self._clock.now(), room, busy)
+                instant = await tx.outbox.next_instant({*busy, *(_lane(q) for q in claimed)})
+        except Exception as error:  # the database may be locked or away: look again soon
+            log.error("outbox could not be read: %s", type(error).__name__)
+            return 1.0
+        for queued in claimed:
+            self._fly(queued)
+        pauses = [*resting.values(), self._longest_sleep]
+        if instant is not None:
+            pauses.append((instant - self._clock.now()).total_seconds())
+        return max(min(pauses), 0.0)
+
+    def _fly(self, queued: Queued) -> None:
+        lane = _lane(queued)
+        task = asyncio.create_task(self._deliver(queued))
+        self._flying[lane] = task
+        task.add_done_callback(lambda _: self._land(lane))
+
+    def _land(self, lane: int) -> None:
+        self._flying.pop(lane, None)
+        self._awake.set()
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds + 0.001):
+                await self._awake.wait()
+        except TimeoutError:
+            pass
+
+    async def _deliver(self, queued: Queued) -> None:
+        """Send one message and settle it, whatever becomes of it."""
+        settle = await self._attempt(queued)
+        if queued.message.manner not in PRESS_ANSWERS and not queued.unchanged:
+            self._pace.note(_lane(queued), monotonic())
+        while True:
+            try:
+                async with self._database.write() as tx:
+                    await settle(tx)
+            except Exception as error:  # sent but not settled: nothing else may take the lane
+                log.error("outbox could not be settled: %s", type(error).__name__)
+                await asyncio.sleep(1)
+            else:
+                return
+
+    async def _attempt(self, queued: Queued) -> Settle:
+        """Send one message; returns what to write about it."""
+        try:
+            message_id = await self._say(queued)
+        except RetryAfter as error:
+            return self._postpone(queued, "flood limit", wait_of(error), perhaps_sent=False)
+        except ChatMigrated as error:
+            return self._follow(queued, error.new_chat_id)
+        except (BadRequest, Forbidden) as error:
+            return self._refused(queued, error)
+        except TelegramError as error:
+            wait = min(2.0 ** min(queued.attempts, 9), LONGEST_WAIT.total_seconds())
+            return self._postpone(
+                queued, type(error).__name__, wait, perhaps_sent=_may_have_arrived(error)
+            )
+        except Exception as error:  # it cannot be said at all: the row must not stay claimed
+            trouble = type(error).__name__
+            log.error("message %d cannot be sent: %s", queued.id, trouble)
+            return lambda tx: undeliverable(self._desk(tx, queued), queued, trouble, away=False)
+        return lambda tx: tx.outbox.sent(queued, message_id, self._clock.now())
+
+    def _postpone(self, queued: Queued, trouble: str, wait: float, *, perhaps_sent: bool) -> Settle:
+        """Try again later. The wait is real time, whatever a movable clock does meanwhile."""
+        self._pace.hold(_lane(queued), monotonic() + wait)
+        return lambda tx: tx.outbox.put_back(
+            queued, trouble, self._clock.now(), perhaps_sent=perhaps_sent
+        )
+
+    def _follow(self, queued: Queued, new_chat_id: int) -> Settle:
+        """The group became a supergroup: rewrite every reference, and try again there."""
+
+        async def settle(tx: Tx) -> None:
+            now = self._clock.now()
+            await tx.outbox.put_back(queued, "group upgraded", now, perhaps_sent=False)
+            await upgraded(self._desk(tx, queued), queued.message.chat_id, new_chat_id)
+
+        return settle
+
+    def _refused(self, queued: Queued, error: BadRequest | Forbidden) -> Settle:
+        """Telegram will not have this message as it is: decide what that means."""
+        reason = error.message.lower()
+        now = self._clock.now()
+        if "message is not modified" in reason:
+            return lambda tx: tx.outbox.sent(queued, queued.message_id, now)
+        if queued.message.manner in {*PRESS_ANSWERS, Manner.DELETE}:
+            return lambda tx: tx.outbox.sent(queued, None, now)
+        if queued.message_id is not None and any(words in reason for words in GONE):
+            return lambda tx: self._anew(tx, queued)
+        trouble = error.message.removeprefix("Bad Request: ")
+        if any(words in reason for words in NO_TOPIC):
+            return lambda tx: self._leave_topic(tx, queued, trouble)
+        away = isinstance(error, Forbidden) or "chat not found" in reason
+        return lambda tx: undeliverable(self._desk(tx, queued), queued, trouble, away=away)
+
+    async def _anew(self, tx: Tx, queued: Queued) -> None:
+        """The post is gone from the chat: its text becomes a new message."""
+        await tx.outbox.forget_post(queued.message.post)
+        await tx.outbox.put_back(queued, "post gone", self._clock.now(), perhaps_sent=False)
+
+    async def _leave_topic(self, tx: Tx, queued: Queued, trouble: str) -> None:
+        """The topic was deleted: nothing more is to be said there."""
+        desk, message = self._desk(tx, queued), queued.message
+        await undeliverable(desk, queued, trouble, away=False)
+        await topic_deleted(desk, message.chat_id, message.thread_id)
+
+    def _desk(self, tx: Tx, queued: Queued) -> Desk:
+        return Desk(tx, self._books, self._clock.now(), f"o{queued.id}.{queued.attempts}")
+
+    async def _say(self, queued: Queued) -> int | None:
+        """Call the Bot API method that says it; returns the message's id, where it has one."""
+        message = queued.message
+        match message.manner:
+            case Manner.TOAST | Manner.ALERT:
+                url = message.buttons[0][0].url if message.buttons else None
+                await self._bot.answer_callback_query(
+                    message.press,
+                    message.text or None,
+                    show_alert=message.manner is Manner.ALERT,
+                    url=url,
+                )
+                return None
+            case Manner.DELETE:
+                await self._bot.delete_message(message.chat_id, message.reply_to or 0)
+                return None
+            case Manner.PUT if queued.unchanged:
+                return queued.message_id
+            case Manner.PUT if queued.message_id is not None:
+                await self._bot.edit_message_text(
+                    message.text,
+                    message.chat_id,
+                    queued.message_id,
+                    parse_mode=ParseMode.HTML,
+                    reply_markup=_markup(message.buttons),
+                    link_preview_options=NO_PREVIEW,
+                )
+                return queued.message_id
+            case _:
+                return (await self._send(queued)).message_id
+
+    async def _send(self, queued: Queued) -> Message:
+        message = queued.message
+        text = message.text
+        if queued.repeated:
+            text = f"{text}\n\n{self._books.texts.render('perhaps_repeated')}"
+        return await self._bot.send_message(
+            message.chat_id,
+            text,
+            parse_mode=ParseMode.HTML,
+            message_thread_id=message.thread_id or None,
+            reply_markup=_markup(message.buttons),
+            reply_to_message_id=message.reply_to,
+            allow_sending_without_reply=True if message.reply_to else None,
+            link_preview_options=NO_PREVIEW,
+        )
+
+
+def _lane(queued: Queued) -> int:
+    """What keeps order: the chat."""
+    return queued.message.chat_id
+
+
+def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
+    if not keyboard:
+        return None
+    return InlineKeyboardMarkup(
+        [
+            [
+                InlineKeyboardButton(b.label, url=b.url)
+                if b.url
+                else InlineKeyboardButton(b.label, callback_data=b.data)
+                for b in row
+            ]
+            for row in keyboard
+        ]
+    )
+
+
+def _may_have_arrived(error: TelegramError) -> bool:
+    """Tell whether the request may have reached Telegram before it failed."""
+    never_left = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+    return isinstance(error, NetworkError) and not isinstance(error.__cause__, never_left)
