@@ -1,0 +1,96 @@
+"""The tour: a scripted day of the office, played without a browser and printed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.demo.stage import DISTRICT, STRANGER, raise_stage
+from bot.sandbox.clock import SandboxClock
+from handlers.flood import Rates
+
+if TYPE_CHECKING:
+    from bot.demo.stage import Stage
+    from bot.sandbox.messages import Message
+
+MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
+"""Nine o'clock in China."""
+UNHURRIED = Rates(overall_per_second=1000, chat_interval=0, group_per_minute=10_000)
+"""The tour's own server sets no flood limits."""
+LINE = (
+    "/lead 超期裁定 移送线索 刘某某非法占用耕地3.52亩 "
+    "鄂州资规罚字〔2025〕47号 （2026）鄂0704行审18号 申请3月3日"
+)
+
+
+async def play_tour() -> None:
+    """Play the day, then print what was said in every chat."""
+    async with raise_stage(clock=SandboxClock(MONDAY), rates=UNHURRIED) as stage:
+        await Tour(stage).play()
+        click.echo(stage.sandbox.transcript())
+        click.echo("演示完成：线索已登记、签收、查询、查阅，全部留痕。")
+
+
+class Tour:
+    """Scenes on a stage; a scene that does not come out as it should raises TimeoutError."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._sandbox = stage.sandbox
+        self._group = next(c for c in stage.sandbox.world.chats.values() if c.title == DISTRICT)
+
+    async def play(self) -> None:
+        """Play every scene, in order."""
+        number = await self._report()
+        await self._sign(number)
+        await self._look_up(number)
+        await self._turn_away()
+        await self._close_day()
+
+    async def _report(self) -> str:
+        """The bureau's liaison reports a lead in one line, and files it."""
+        wang = self._stage.cast["王敏"]
+        wang.write(self._group, LINE)
+        preview = await self._reads("王敏", "待提交")
+        wang.press(preview, "✅ 提交")
+        filed = await self._reads("王敏", "已登记并移送")
+        return filed.text.partition("：")[2].strip()
+
+    async def _sign(self, number: str) -> None:
+        """The procuratorate's liaison signs for it on the card."""
+        card = await self._reads("李静", f"{number}　已移送")
+        self._stage.cast["李静"].press(card, "签收")
+        await self._reads("李静", f"{number}　已签收")
+
+    async def _look_up(self, number: str) -> None:
+        """Somebody looks it up by the penalty's number, then reads the content in private."""
+        wang = self._stage.cast["王敏"]
+        question = wang.write(self._group, "/case 鄂州资规罚字[2025]47")
+        answer = await self._reads("王敏", f"{number}　已签收", after=question.id)
+        wang.press(answer, "私聊看详情")
+        await self._reads("王敏", "本次查阅已记录", private=True)
+
+    async def _turn_away(self) -> None:
+        """A stranger is turned away."""
+        question = self._stage.cast[STRANGER].write(self._group, "/case 线索2026-1")
+        await self._reads(STRANGER, "名册", after=question.id)
+
+    async def _close_day(self) -> None:
+        """In the evening both sides get the digest of all histories."""
+        self._sandbox.clock.advance(timedelta(hours=9))
+        for name in ("陈刚", "周岚"):
+            await self._reads(name, "台账存证", private=True)
+
+    async def _reads(
+        self, name: str, words: str, *, private: bool = False, after: int = 0
+    ) -> Message:
+        """Wait until somebody reads a message with these words, in the group or in private."""
+        persona = self._stage.cast[name]
+
+        def found() -> Message | None:
+            messages = persona.reads(None if private else self._group)
+            return next((m for m in reversed(messages) if m.id > after and words in m.text), None)
+
+        return await self._sandbox.until(found, timeout=10)

@@ -1,0 +1,122 @@
+"""The demonstration in a real browser: what a liaison does all day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.async_api import expect
+
+from bot.demo.stage import DISTRICT, STRANGER, raise_stage
+from bot.demo.tour import LINE, MONDAY, UNHURRIED
+from bot.sandbox.clock import SandboxClock
+from tests.browser.chat_page import DESK, PHONE, PRIVATE, find_chromium, open_page
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from playwright.async_api import ViewportSize
+
+    from bot.demo.stage import Stage
+    from tests.browser.chat_page import ChatPage
+
+pytestmark = pytest.mark.skipif(
+    find_chromium() is None, reason="the browser tests need chromium (apt-get install chromium)"
+)
+
+NUMBER = "线索〔2026〕4号"
+"""Three leads were filed in the days before."""
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with raise_stage(clock=SandboxClock(MONDAY), rates=UNHURRIED) as stage:
+        yield stage
+
+
+@pytest.fixture
+def size() -> ViewportSize:
+    return DESK
+
+
+@pytest.fixture
+async def page(stage: Stage, size: ViewportSize) -> AsyncIterator[ChatPage]:
+    """The page in a window of `size`; whatever its console complains of fails the test."""
+    async with open_page(stage, size) as page:
+        yield page
+    assert page.complaints == []
+
+
+async def report_lead(page: ChatPage) -> None:
+    await page.become("王敏")
+    await page.open(DISTRICT)
+    await page.write(LINE)
+    preview = await page.reads("待提交")
+    await expect(preview).to_contain_text("线索类别：2C 超期裁定")
+    await page.press(preview, "提交")
+    await page.reads("已登记并移送", NUMBER)
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_a_lead_is_reported_signed_found_and_read(page: ChatPage) -> None:
+    await report_lead(page)
+    await page.become("李静")
+    card = await page.reads(NUMBER, "已移送")
+    place = await card.get_attribute("data-testid")
+    await page.press(card, "签收")
+    signed = page.page.get_by_test_id(place or "")
+    await expect(signed).to_contain_text("已签收")
+    await expect(signed.get_by_test_id("button").first).to_have_text("开始审查")
+
+    await page.write("/case 鄂州资规罚字[2025]第047")
+    found = await page.reads(NUMBER, "还有7天")
+    await expect(found).not_to_contain_text("刘某某")
+    await page.press(found, "私聊看详情")
+    await page.notices("已发到您与机器人的私聊")
+    await page.open(PRIVATE)
+    detail = await page.reads("本次查阅已记录")
+    await expect(detail).to_contain_text("刘某某非法占用耕地3.52亩")
+
+
+async def test_what_is_missing_is_asked_in_the_group(page: ChatPage) -> None:
+    await page.become("王敏")
+    await page.open(DISTRICT)
+    await page.write("/lead 2C 移送线索")
+    await page.reply(await page.reads("还缺：线索摘要", "请回复本条消息"), "某村占用耕地")
+    await page.reads("待提交", "核对无误后请点")
+
+
+async def test_a_second_lead_leaves_the_answer_to_the_first_alone(page: ChatPage) -> None:
+    await report_lead(page)
+    await page.write("/lead 4D 移送线索 某公司逾期未执结")
+    await page.reads("待提交", "4D 超期未执结")
+    await page.reads("已登记并移送", NUMBER)
+
+
+async def test_a_stranger_is_turned_away_politely_and_may_ask_to_join(page: ChatPage) -> None:
+    await page.become(STRANGER)
+    await page.open(DISTRICT)
+    await page.write("/case 线索2026-1")
+    refusal = await page.reads("您还不在联络员名册中，刚才的内容没有保存")
+    await page.press(refusal, "打开私聊")
+    await page.reads("请选择您的单位属于哪一方")
+
+
+async def test_a_stranger_is_welcomed_in_private(page: ChatPage) -> None:
+    await page.become(STRANGER)
+    await page.open(PRIVATE)
+    await page.start()
+    await page.press(await page.reads("只为登记在册的联络员服务"), "申请加入")
+    await page.reads("请选择您的单位属于哪一方")
+
+
+async def test_the_clock_moves_and_the_evening_brings_the_digest(page: ChatPage) -> None:
+    await page.become("周岚")
+    await page.open(PRIVATE)
+    clock = page.page.get_by_test_id("clock")
+    await page.turn_clock("+1天")
+    await expect(clock).to_contain_text("2026年3月10日")
+    for hour in range(10, 19):
+        await page.turn_clock("+1小时")
+        await expect(clock).to_contain_text(f"{hour}:0")
+    await page.reads("台账存证", "2026年3月10日")
