@@ -1,0 +1,155 @@
+"""The pictures of the handbook, taken of the demonstration: `python -m docs.make_screenshots`.
+
+Needs Debian's Chromium and a Chinese font (`apt-get install chromium fonts-noto-cjk`). The
+sandbox's clock always begins on the same Monday, so the same pictures come out again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from playwright.async_api import expect
+
+from bot.demo.stage import DISTRICT, STRANGER, raise_stage
+from bot.demo.tour import LINE, MONDAY, UNHURRIED
+from bot.sandbox.clock import SandboxClock
+from tests.browser.chat_page import DESK, PHONE, PRIVATE, open_page
+
+if TYPE_CHECKING:
+    from bot.demo.stage import Stage
+    from tests.browser.chat_page import ChatPage
+
+NUMBER = "线索〔2026〕4号"
+"""What the lead of these scenes is numbered: three were filed in the days before."""
+IMAGES = Path(__file__).parent / "images"
+SHARP = 2
+"""Pixels of a picture for each of the page's, on the phone."""
+
+
+async def take_pictures() -> None:
+    """Play the handbook's scenes, and take a picture of each."""
+    async with raise_stage(clock=SandboxClock(MONDAY), rates=UNHURRIED) as stage:
+        async with open_page(stage, DESK) as page:
+            await _report(page)
+            await _sign(page)
+            await _look_up(page)
+            await _ask(page)
+            await _join(page)
+            await _administer(page)
+            await _bind(stage, page)
+        async with open_page(stage, PHONE, scale=SHARP) as page:
+            await _carry(page)
+
+
+async def _take(page: ChatPage, name: str, part: str = "#talk") -> None:
+    """Take a picture of a part of the page, the open chat unless told otherwise."""
+    await page.settle()
+    file = IMAGES / f"{name}.png"
+    await page.page.locator(part).screenshot(path=file, animations="disabled")
+
+
+async def _report(page: ChatPage) -> None:
+    """A lead in one line."""
+    await page.become("王敏")
+    await page.open(DISTRICT)
+    await page.write(LINE)
+    preview = await page.reads("待提交")
+    await _take(page, "preview", "body")
+    await page.press(preview, "提交")
+    await page.reads(NUMBER, "已移送")
+    await _take(page, "card")
+
+
+async def _sign(page: ChatPage) -> None:
+    """The other side signs on the card."""
+    await page.become("李静")
+    await page.press(await page.reads(NUMBER, "已移送"), "签收")
+    await page.reads(NUMBER, "已签收")
+    await _take(page, "signed")
+
+
+async def _look_up(page: ChatPage) -> None:
+    """Look-up by a document's number, the content and the history in private."""
+    await page.write("/case 鄂州资规罚字[2025]47")
+    found = await page.reads(NUMBER, "还有")
+    await _take(page, "found")
+    await page.press(found, "私聊看详情")
+    await page.notices("已发到您与机器人的私聊")
+    await page.open(PRIVATE)
+    detail = await page.reads("本次查阅已记录")
+    await _take(page, "detail")
+    await page.press(detail, "办理经过")
+    await page.reads(NUMBER, "查阅详情")
+    await _take(page, "history")
+
+
+async def _ask(page: ChatPage) -> None:
+    """A lead that says too little is asked about."""
+    await page.become("王敏")
+    await page.open(PRIVATE)
+    await page.write("线索 某公司占用耕地2.6亩，处罚后逾期未履行，法院一直没有裁定")
+    await page.press(await page.reads("属于哪一类情形"), "2 裁定")
+    await expect(page.page.get_by_test_id("button").filter(has_text="超期裁定")).to_be_visible()
+    await _take(page, "question")
+    await page.press(await page.reads("属于哪一类情形"), "取消")
+    await page.reads("已取消")
+
+
+async def _join(page: ChatPage) -> None:
+    """A stranger is turned away in the group, and asks to join in private."""
+    await page.become(STRANGER)
+    await page.open(DISTRICT)
+    await page.write("/case 线索2026-1")
+    await page.reads("您还不在联络员名册中")
+    await _take(page, "stranger")
+    await page.open(PRIVATE)
+    await page.start()
+    await page.press(await page.reads("只为登记在册的联络员服务"), "申请加入")
+    await page.press(await page.reads("属于哪一方"), "自然资源部门")
+    await page.press(await page.reads("请选择您的单位："), "鄂城分局")
+    await page.press(await page.reads("请选择您的职责"), "联络员（B角）")
+    await page.press(await page.reads("请核对申请"), "提交申请")
+    await page.reads("申请已提交")
+    await _take(page, "join")
+
+
+async def _administer(page: ChatPage) -> None:
+    """The administrator admits somebody, and reads a group's roster."""
+    await page.become("孙伟")
+    await page.open(PRIVATE)
+    request = await page.reads("加入申请")
+    await _take(page, "request")
+    await page.press(request, "同意")
+    await page.reads("已同意")
+    await page.open(DISTRICT)
+    await page.write("/roster")
+    await page.reads("联络员名册")
+    await _take(page, "roster")
+
+
+async def _bind(stage: Stage, page: ChatPage) -> None:
+    """The administrator ties a new group to its district."""
+    title = "华容区协作群"
+    stage.sandbox.group(title, stage.cast["孙伟"])
+    await page.page.reload()
+    await page.open(title)
+    await page.write("/bind")
+    await page.press(await page.reads("属于哪个区域"), "华容区")
+    await page.press(await page.reads("哪几方参加"), "检察＋资规")
+    await page.reads("已绑定")
+    await _take(page, "bind")
+
+
+async def _carry(page: ChatPage) -> None:
+    """The same on a phone."""
+    await page.become("李静")
+    await page.open(DISTRICT)
+    await page.write(f"/case {NUMBER}")
+    await page.reads(NUMBER, "还有")
+    await _take(page, "phone", "body")
+
+
+if __name__ == "__main__":
+    asyncio.run(take_pictures())
