@@ -23,7 +23,7 @@ from telegram.request import HTTPXRequest
 
 from bot.domain.errors import DomainError
 from bot.services import buttons
-from handlers import places, records, roster
+from handlers import forms, places, records, roster
 from handlers.commands import all_commands
 from handlers.context import CONTEXT_TYPES, SCOPE, Context, query_of
 from handlers.guard import guard
@@ -82,12 +82,12 @@ def routes(kinds: Kinds) -> list[BaseHandler[Any, Context, None]]:
             for command in all_commands(kinds)
         ),
         CallbackQueryHandler(pressed),
-        MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, records.Spoken(kinds)),
+        MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, forms.Spoken(kinds)),
         MessageHandler(fresh & (filters.ATTACHMENT | filters.VOICE), records.unreadable),
     ]
 
 
-PRESSES = {**records.PRESSES, **roster.PRESSES, **places.PRESSES}
+PRESSES = {**forms.PRESSES, **records.PRESSES, **roster.PRESSES, **places.PRESSES}
 """Every button there is."""
 
 

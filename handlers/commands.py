@@ -14,7 +14,7 @@ from telegram import (
 )
 
 from bot.domain.people import Action
-from handlers import places, records, roster
+from handlers import forms, places, records, roster
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -51,7 +51,7 @@ def all_commands(kinds: Kinds) -> tuple[Command, ...]:
             kind.command,
             f"登记{kind.title}",
             Menu.EVERYWHERE,
-            records.OpenForm(kind),
+            forms.OpenForm(kind),
             f"/{kind.command} {kind.example}".rstrip(),
         )
         for kind in kinds.all

@@ -208,6 +208,7 @@ def _postgres_database() -> Iterator[str]:
     name = f"liaison_test_{uuid4().hex[:12]}"
     try:
         asyncio.run(_on_server(f"CREATE DATABASE {name}"))
+        asyncio.run(_on_server(f"ALTER DATABASE {name} SET synchronous_commit = off"))
     except OSError as error:
         pytest.skip(f"no PostgreSQL answers at {POSTGRES.host}:{POSTGRES.port}: {error}")
     yield POSTGRES.set(database=name).render_as_string(hide_password=False)

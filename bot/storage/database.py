@@ -7,11 +7,14 @@ from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from sqlite3 import OperationalError
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.util import await_only
 
 from bot.storage.chats import Chats
 from bot.storage.drafts import Drafts
@@ -30,8 +33,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy import Connection
-    from sqlalchemy.engine.interfaces import DBAPIConnection
+    from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+
+PATIENCE = 30
+"""Seconds that SQLite waits for a lock that another process holds."""
 
 
 @dataclass(frozen=True)
@@ -172,14 +179,29 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: object) -> None:
     """Make SQLite durable and strict, and leave BEGIN to us."""
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "busy_timeout=10000",
-    ):
-        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute(f"PRAGMA busy_timeout={PATIENCE * 1000}")
+    _write_ahead(cursor)
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _write_ahead(cursor: DBAPICursor) -> None:
+    """Keep a write-ahead log.
+
+    Only the first to open a new file has anything to change; while another holds the file,
+    SQLite refuses that at once, whatever the timeout: so it is asked again.
+    """
+    given_up = monotonic() + PATIENCE
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except OperationalError as error:
+            if "locked" not in str(error) or monotonic() > given_up:
+                raise
+            await_only(asyncio.sleep(0.05))
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -10,13 +10,12 @@ from bot.domain.errors import DomainError
 from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Place, Role, Side
 from bot.services import buttons
+from bot.services.disclosure import disclose, tell_history
 from bot.services.ledger import file_record, move_record
 from bot.services.lookup import (
-    disclose,
     look_up,
     look_up_one,
     open_record,
-    tell_history,
     turn_page,
 )
 from bot.storage.chats import Chat

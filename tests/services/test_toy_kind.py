@@ -14,8 +14,9 @@ from bot.domain.kinds.kind import DutyRule, Fields, Kind, Kinds, Move, Party, St
 from bot.domain.numbers import NumberKind
 from bot.domain.people import Place, Side
 from bot.domain.quantities import AreaRole
+from bot.services.disclosure import disclose, tell_history
 from bot.services.forms import answer, choose, open_form, submit
-from bot.services.lookup import disclose, look_up, tell_history
+from bot.services.lookup import look_up
 from bot.services.steps import Outcome, take_step
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,3 +110,16 @@ async def test_an_error_names_no_value_that_was_being_written(database: Database
         async with database.write() as tx:
             await tx.connection.execute(text("INSERT INTO nowhere VALUES (:x)"), {"x": "张某某"})
     assert "张某某" not in str(caught.value)
+
+
+async def test_a_new_file_that_another_process_holds_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "new.sqlite3"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    other.execute("CREATE TABLE nails (id INTEGER)")
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    asyncio.get_running_loop().call_later(0.2, other.execute, "COMMIT")
+    async with database.read() as tx:
+        assert await tx.connection.scalar(text("PRAGMA journal_mode")) == "wal"
+    await database.close()
+    other.close()
