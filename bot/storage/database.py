@@ -141,6 +141,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
+            event.listen(self.engine.sync_engine, "invalidate", _free_sqlite)
 
     @property
     def file(self) -> Path | None:
@@ -208,3 +209,11 @@ def _begin_sqlite(connection: Connection) -> None:
     """Take the write lock at once: a transaction that upgrades later may fail."""
     reads_only = connection.get_execution_options().get("reads_only", False)
     connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
+
+
+def _free_sqlite(connection: DBAPIConnection, _record: object, _error: object) -> None:
+    """Undo a cancelled transaction before its connection is closed.
+
+    SQLite closes a connection only once its last cursor is gone, and until then holds the lock.
+    """
+    connection.rollback()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, PendingRollbackError
 
 from bot.storage.database import Database, Tx
 
@@ -123,3 +123,18 @@ async def test_a_new_file_that_another_process_holds_is_waited_for(tmp_path: Pat
         assert await tx.connection.scalar(text("PRAGMA journal_mode")) == "wal"
     await database.close()
     other.close()
+
+
+async def test_an_abandoned_writer_leaves_no_lock_behind(sqlite_url: str) -> None:
+    one, other = Database(sqlite_url), Database(sqlite_url)
+    with pytest.raises(PendingRollbackError):
+        async with one.write() as tx:
+            raw = await tx.connection.get_raw_connection()
+            counting = "INSERT INTO counters VALUES ('nails', 1), ('screws', 1) RETURNING name"
+            unread = await raw.dbapi_connection.driver_connection.execute(counting)
+            await tx.connection.invalidate()  # as a cancelled statement does
+    assert unread.description  # it lives on, as in the traceback of a cancelled task
+    async with asyncio.timeout(5):
+        assert await serial(other) == 1
+    await one.close()
+    await other.close()
