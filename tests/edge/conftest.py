@@ -27,12 +27,18 @@ def database_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def clock() -> SandboxClock:
+    """The messenger's clock and the bot's."""
+    return SandboxClock(MONDAY)
+
+
+@pytest.fixture
 async def closed_office(
-    database: Database, database_url: str, caplog: pytest.LogCaptureFixture
+    database: Database, database_url: str, clock: SandboxClock, caplog: pytest.LogCaptureFixture
 ) -> AsyncIterator[Office]:
     """An office whose bot is not at work yet."""
     caplog.set_level(logging.INFO)
-    sandbox = Sandbox(token=TOKEN, clock=SandboxClock(MONDAY))
+    sandbox = Sandbox(token=TOKEN, clock=clock)
     async with sandbox.serve() as api:
         office = Office(sandbox, database, edge_settings(api, database_url))
         await office.furnish()
