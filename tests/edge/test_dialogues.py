@@ -28,9 +28,9 @@ def clock() -> StillClock:
 
 @pytest.mark.parametrize("script", sorted(SCRIPTS.glob("*.txt")), ids=lambda file: file.stem)
 async def test_the_dialogue(script: Path, office: Office, request: pytest.FixtureRequest) -> None:
-    said = script.read_text(encoding="utf-8")
+    said = await asyncio.to_thread(script.read_text, "utf-8")
     played = await Play(office).play(said)
     if request.config.getoption("--rewrite-dialogues"):
-        script.write_text(played, encoding="utf-8")
+        await asyncio.to_thread(script.write_text, played, "utf-8")
     else:
         assert played == said
