@@ -81,6 +81,10 @@ class Thresholds(_Table):
 
     draft_days: int = Field(default=30, ge=1, le=365)
     """How long an unfinished draft is kept (BRIEF §6)."""
+    personal_days: int = Field(default=365, ge=30, le=3650)
+    """How long after its close a record keeps its free words."""
+    audit_days: int = Field(default=1095, ge=365, le=3650)
+    """How long the entries of somebody who left bear their name."""
 
 
 class Office(_Table):
@@ -92,6 +96,8 @@ class Office(_Table):
     notice_title: str
     organs: tuple[Organ, ...] = Field(min_length=2)
     districts: tuple[District, ...] = Field(min_length=1)
+    places: tuple[str, ...] = ()
+    """Places hereabouts that begin like a person's name, so that none is masked as one."""
     numbers: Numbers
     hours: Hours
     thresholds: Thresholds = Thresholds()

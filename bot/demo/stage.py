@@ -183,7 +183,7 @@ async def _file(
     """File one lead as of some days ago, and take the steps that followed."""
     then = Desk(desk.tx, desk.books, desk.now - timedelta(days=days), desk.cause)
     entries = {name: LEAD.entries[name] for name in LEAD.offered}
-    data = read_line(line, entries, LEAD.rest, then.reading)
+    data = read_line(line, entries, LEAD.rest, then.reading).data
     record = await file_record(then, then.actor(people[author]), LEAD, "420704", data)
     for code in STEPS[:steps]:
         record = await move_record(

@@ -1,15 +1,16 @@
-"""Dates and moments as people write them in Chinese, read against the day they are written.
+"""Dates as people write them in Chinese, read against the day they are written.
 
 A lead reports the past, a plan the future: where the year or the week is left out, the nearest day
 on the preferred side counts, today included. Callers show the reading before they keep it.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Literal, TypeAlias
-from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
@@ -18,9 +19,8 @@ from bot.domain.quantities import read_numeral
 from bot.domain.span import Folded, Span, fold
 
 Prefer: TypeAlias = Literal["past", "future"]
+_Dated: TypeAlias = tuple[int, int, date | None]
 _Reader: TypeAlias = Callable[[re.Match[str], date, Prefer], date | None]
-
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 _WEEKDAYS = "一二三四五六日"
 _HAN_YEAR_DIGITS = "〇零○一二三四五六七八九"
@@ -42,18 +42,14 @@ _ROLE_WORDS = (
 _ROLE_TAIL = "(?:日期|时间|日)?(?:于|在|为|是)?"
 # In `3月3日受理 3月10日裁定` the word belongs to the day that it touches.
 _ROLE_BEFORE = re.compile(
-    rf"(?:(?<![日号0-9已被经才])(?P<role>{_ROLE_WORDS}){_ROLE_TAIL}\s?:?\s?"
+    rf"(?:(?<![日号0-9一二三四五六天底末前已被经才就])(?P<role>{_ROLE_WORDS}){_ROLE_TAIL}\s?:?\s?"
     rf"|(?P<touching>{_ROLE_WORDS}){_ROLE_TAIL}:?)\Z"
 )
-_ROLE_AFTER = re.compile(rf"(?:已|被|经|才)?(?P<role>{_ROLE_WORDS})(?!(?:日期|时间|于)?:?[0-9])")
-
-_TIME = re.compile(
-    r"\s{0,2}(?P<part>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|晚|早)?\s{0,2}"
-    rf"{_HEAD}(?:(?P<clock>[0-9]{{1,2}}):(?P<clock_minute>[0-9]{{2}})(?![0-9:])"
-    r"|(?P<hour>[0-9]{1,2}|[一二两三四五六七八九十]{1,3})(?:点钟?|时)(?![0-9]{1,6}\s?[亩万元])"
-    r"(?:(?P<half>半)|(?P<quarter>[一三])刻|(?P<minute>[0-9]{2}|[零一二三四五六七八九十]{2,3})分?|整)?)"
+_ROLE_AFTER = re.compile(
+    r"(?:向[一-龥]{2,14}法院)?(?:已|被|经|才|就)?"
+    rf"(?P<role>{_ROLE_WORDS})(?!(?:日期|时间|于)?:?[0-9])"
 )
-_AFTERNOON = ("下午", "傍晚", "晚上", "夜里", "晚")
+_EXPECTED = re.compile(r"(?:预计|预定|计划|拟|将)[于在]?\s?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +65,19 @@ def find_dates(
 ) -> list[Span[DateReading]]:
     """Find the days a text names; `today` is the day it was written, in Shanghai."""
     folded = fold(text).blank(excluded)
-    found = [(start, end, day) for start, end, day in _scan(folded, today, prefer) if day]
+    found = _followed(folded, list(_scan(folded, today, prefer)))
     return [
         folded.span(start, end, DateReading(day, _role(folded.text, start, end)))
         for start, end, day in found
+        if day
     ]
 
 
 def impossible_dates(text: str) -> list[Span[str]]:
-    """Find what is written like a date but is none, such as 2月30日."""
+    """Find what is written like a date but is none, such as 2月30日; the value is its role."""
     folded = fold(text)
     scan = _scan(folded, date(2000, 1, 1), "past")
-    return [folded.span(s, e, folded.slice(s, e)) for s, e, day in scan if day is None]
+    return [folded.span(s, e, _role(folded.text, s, e)) for s, e, day in scan if day is None]
 
 
 def parse_date(text: str, today: date, prefer: Prefer = "past") -> date | None:
@@ -94,25 +91,6 @@ def parse_date(text: str, today: date, prefer: Prefer = "past") -> date | None:
     return readings[0].value.day if [span.text for span in readings] == [plain] else None
 
 
-def find_moments(text: str, now: datetime) -> list[Span[datetime]]:
-    """Find moments, as aware datetimes in Shanghai; a time without a day is the next such one.
-
-    1点 to 6点 without 上午 or 凌晨 are taken as afternoon: offices do not meet at night.
-    """
-    if now.tzinfo is None:
-        raise ValueError("naive datetime")
-    here, folded = now.astimezone(SHANGHAI), fold(text)
-    days = {end: (start, day) for start, end, day in _scan(folded, here.date(), "future") if day}
-    moments: list[Span[datetime]] = []
-    for match in _TIME.finditer(folded.text):
-        offset = _minutes(match)
-        if offset is None:
-            continue
-        start, day = days.get(match.start(), (_first_shown(match), None))
-        moments.append(folded.span(start, match.end(), _moment(day, offset, here)))
-    return moments
-
-
 def format_date(day: date) -> str:
     """Show a day in full: 2021年11月13日（星期六）."""
     return f"{day.year}年{day.month}月{day.day}日（星期{_WEEKDAYS[day.weekday()]}）"
@@ -123,19 +101,37 @@ def format_short(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
-def _scan(folded: Folded, today: date, prefer: Prefer) -> Iterator[tuple[int, int, date | None]]:
+def _scan(folded: Folded, today: date, prefer: Prefer) -> Iterator[_Dated]:
     """Give every date-like stretch in order, with None for a day that does not exist."""
     used = bytearray(len(folded.text))
     for start, end in numbered(folded):  # 〔2021〕5号 holds no fifth of the month
         used[start:end] = b"\1" * (end - start)
-    found: list[tuple[int, int, date | None]] = []
+    found: list[_Dated] = []
     for pattern, reader in _PATTERNS:
         for match in pattern.finditer(folded.text):
             start, end = match.start() + len(match[0]) - len(match[0].lstrip()), match.end()
             if not any(used[start:end]):
                 used[start:end] = b"\1" * (end - start)
-                found.append((start, end, _read(reader, match, today, prefer)))
+                expected = _EXPECTED.search(folded.text, max(0, start - 4), start)
+                side: Prefer = "future" if expected else prefer
+                found.append((start, end, _read(reader, match, today, side)))
     return iter(sorted(found, key=lambda item: item[0]))
+
+
+def _followed(folded: Folded, found: list[_Dated]) -> list[_Dated]:
+    """Read the bare days after a date as of its month: 1月5日申请，8日受理."""
+    starts = [start for start, _, _ in found]
+    for match in _BARE_DAY.finditer(folded.text):
+        at = bisect_left(starts, match.start())
+        near = at > 0 and match.start() - found[at - 1][1] <= _NEAR
+        before = found[at - 1][2] if near else None
+        if before is None:
+            continue
+        with suppress(ValueError):
+            dated = (*match.span(), before.replace(day=_int(match["day"])))
+            known = starts[at : at + 1] == [match.start()]
+            found[at : at + known], starts[at : at + known] = [dated], [match.start()]
+    return found
 
 
 def _read(reader: _Reader, match: re.Match[str], today: date, prefer: Prefer) -> date | None:
@@ -261,6 +257,11 @@ def _ago(match: re.Match[str], today: date, _prefer: Prefer) -> date:
     return today + (relativedelta(years=count) if unit == "年" else relativedelta(months=count))
 
 
+_BARE_DAY = re.compile(
+    rf"{_HEAD}(?<![第〕)月年])(?P<day>{_N})[日号](?=(?:已|被|经|才|就)?(?:{_ROLE_WORDS}))"
+)
+_NEAR = 12
+
 _TO_HAN_WEEKDAY = str.maketrans("1234567", "一二三四五六日")
 
 # In order of precedence: what a pattern has read is closed to those below it.
@@ -329,43 +330,3 @@ _PATTERNS: tuple[tuple[re.Pattern[str], _Reader], ...] = (
         _day_number,
     ),
 )
-
-
-def _minutes(match: re.Match[str]) -> int | None:
-    """Count the minutes from midnight of the named day, 24:00 and 晚上12点 included."""
-    try:
-        hour = _int(match["clock"] or match["hour"])
-        minute = _minute(match)
-    except ValueError:
-        return None
-    part = match["part"] or ""
-    if part.startswith(_AFTERNOON) and hour == 12:
-        hour = 24 if part not in ("下午", "傍晚") else 12
-    elif (
-        (part.startswith(_AFTERNOON) and hour < 12)
-        or (part == "中午" and hour < 3)
-        or (not part and match["hour"] and 1 <= hour <= 6)
-    ):
-        hour += 12
-    elif part == "凌晨" and hour == 12:
-        hour = 0
-    total = hour * 60 + minute
-    return total if minute < 60 and total <= 24 * 60 else None
-
-
-def _minute(match: re.Match[str]) -> int:
-    if match["half"]:
-        return 30
-    if match["quarter"]:
-        return 15 * _int(match["quarter"])
-    return _int((match["clock_minute"] or match["minute"] or "0").lstrip("零") or "0")
-
-
-def _first_shown(match: re.Match[str]) -> int:
-    return match.start() + len(match[0]) - len(match[0].lstrip())
-
-
-def _moment(day: date | None, minutes: int, now: datetime) -> datetime:
-    start = datetime.combine(day or now.date(), time(), SHANGHAI)
-    moment = start + timedelta(minutes=minutes)
-    return moment if day or moment > now else moment + timedelta(days=1)

@@ -8,23 +8,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from bot.domain.dates import find_dates, format_date, parse_date
 from bot.domain.errors import DomainError
 from bot.domain.masking import PersonalKind, find_personal, mask
-from bot.domain.numbers import NumberKind, find_numbers, parse_number
-from bot.domain.quantities import Area, AreaRole, find_areas
+from bot.domain.numbers import NumberKind, ambiguous_numbers, find_numbers, parse_number
+from bot.domain.records import Value
 from bot.domain.span import Span, fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
+    from datetime import date
 
     from bot.domain.numbers import DocumentNumber
-    from bot.domain.records import Value
     from bot.domain.span import Folded
 
 
@@ -44,6 +41,8 @@ class Reading:
     today: date
     abbreviations: Sequence[str] = ()
     system_prefixes: Sequence[str] = ()
+    places: Sequence[str] = ()
+    """Places that begin like a person's name and are none."""
 
     def numbers(self, text: str) -> list[Span[DocumentNumber]]:
         """Every document, court and system number in `text`."""
@@ -51,12 +50,46 @@ class Reading:
             text, abbreviations=self.abbreviations, system_prefixes=self.system_prefixes
         )
 
+    def unsure_numbers(self, text: str) -> list[Span[NumberKind]]:
+        """What looks like a number in `text` but must be asked back."""
+        return ambiguous_numbers(
+            text, abbreviations=self.abbreviations, system_prefixes=self.system_prefixes
+        )
+
+
+class Reason(StrEnum):
+    """Why something written in a line could not be taken."""
+
+    SEVERAL = "several"
+    """Two values for a field that holds one."""
+    IMPOSSIBLE = "impossible"
+    """A day that no calendar has."""
+    TO_COME = "to_come"
+    """A day in the future, for what has happened."""
+    NEGATIVE = "negative"
+    """An area below nothing."""
+    UNSURE_NUMBER = "unsure_number"
+    """A number with a part missing, or two numbers run together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Span[Value]):
+    """A place in a line that names a field's value; the lower the rank, the surer."""
+
+    rank: int = 0
+    inside: bool = False
+    """It belongs to a sentence, which keeps it, and other fields may read there too."""
+
 
 class Holds(Protocol):
     """What a field holds."""
 
-    def find(self, text: str, reading: Reading) -> Iterable[Span[Value]]:
+    def find(self, text: str, reading: Reading) -> list[Found]:
         """Every place in a line of text that may be this field's value."""
+        ...
+
+    def doubtful(self, text: str, reading: Reading) -> list[Span[Reason]]:
+        """Every place meant for this field that no value can be read from."""
         ...
 
     def read(self, answer: str, reading: Reading) -> Value:
@@ -93,26 +126,29 @@ class OneOf:
     with_codes: bool = False
     """People use the codes too, so they are shown before the titles."""
 
-    def find(self, text: str, reading: Reading) -> list[Span[Value]]:
-        """Places naming a choice, the surest first: codes, names apart, the longest names."""
+    def find(self, text: str, reading: Reading) -> list[Found]:
+        """Places naming a choice: codes, names apart, titles, words; none inside a longer one."""
         folded = fold(text)
         apart = {(at, at + len(token)) for at, token in tokens(text)}
-        spans = [
-            folded.span(*match.span(), choice.code)
+        named = [
+            found
             for choice in self.choices
             for name in choice.spellings
             for match in re.finditer(re.escape(name), folded.text)
-            if name not in choice.alone or _place(folded.span(*match.span(), name)) in apart
+            if (found := _name(folded.span(*match.span(), choice.code), choice, name, apart))
         ]
-        spans.sort(key=lambda span: (_place(span) not in apart, span.start - span.end))
-        return [*self._codes(folded), *spans]
+        return sorted([*self._codes(folded), *_longest(named)], key=lambda found: found.rank)
 
-    def _codes(self, folded: Folded) -> list[Span[Value]]:
+    def doubtful(self, text: str, reading: Reading) -> list[Span[Reason]]:
+        """Nothing: a word either names a choice or does not."""
+        return []
+
+    def _codes(self, folded: Folded) -> list[Found]:
         """Places with a choice's code as a word of its own: 2c, 类别2C, 2C类."""
         if not self.with_codes:
             return []
         return [
-            folded.span(*match.span(), choice.code)
+            place_of(folded.span(*match.span(), None), choice.code)
             for choice in self.choices
             for match in re.finditer(
                 rf"(?<!\w)(?:类别为?)?{choice.code}类?(?![0-9A-Za-z_级景座形])",
@@ -147,13 +183,25 @@ class Number:
     """A document's or court's number, in any spelling; kept in the canonical one."""
 
     kinds: frozenset[NumberKind]
+    mark: str = ""
+    """What its prefix holds if it is one of those meant, such as 罚 or 检."""
+    words: tuple[str, ...] = ()
+    """What may stand before it in a line to say what it is."""
 
-    def find(self, text: str, reading: Reading) -> list[Span[Value]]:
-        """The numbers of these kinds in the text."""
+    def find(self, text: str, reading: Reading) -> list[Found]:
+        """The numbers of these kinds with this mark in the text."""
         return [
-            Span(span.start, span.end, str(span.value), span.text)
+            with_word(text, span, str(span.value), self.words)
             for span in reading.numbers(text)
-            if span.value.kind in self.kinds
+            if span.value.kind in self.kinds and self.mark in span.value.prefix
+        ]
+
+    def doubtful(self, text: str, reading: Reading) -> list[Span[Reason]]:
+        """What looks like a number of these kinds, but not surely like which."""
+        return [
+            doubt_of(span, Reason.UNSURE_NUMBER)
+            for span in reading.unsure_numbers(text)
+            if span.value in self.kinds
         ]
 
     def read(self, answer: str, reading: Reading) -> Value:
@@ -168,63 +216,6 @@ class Number:
         return str(value)
 
 
-@dataclass(frozen=True, slots=True)
-class Surface:
-    """An area of land, kept in square metres (a decimal in a string)."""
-
-    role: AreaRole
-
-    def find(self, text: str, reading: Reading) -> list[Span[Value]]:
-        """The areas said to be of this role."""
-        return [
-            _with_word(text, span, str(span.value.square_metres), AREA_WORDS[self.role])
-            for span in find_areas(text)
-            if (span.value.role or AreaRole.TOTAL) == self.role
-        ]
-
-    def read(self, answer: str, reading: Reading) -> Value:
-        """Read one area with its unit."""
-        found = find_areas(answer)
-        if not found:
-            raise DomainError("not_an_area", answer=answer)
-        return str(found[0].value.square_metres)
-
-    def show(self, value: Value) -> str:
-        """The area in 亩 and in ㎡."""
-        return str(Area(Decimal(value), self.role))
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """The date of something that has happened, kept as ISO.
-
-    `roles` are the words that stand beside it in a line.
-    """
-
-    roles: tuple[str, ...] = ()
-
-    def find(self, text: str, reading: Reading) -> list[Span[Value]]:
-        """The dates said to be of this role."""
-        return [
-            _with_word(text, span, span.value.day.isoformat(), (span.value.role,))
-            for span in find_dates(text, reading.today)
-            if span.value.role in self.roles and span.value.day <= reading.today
-        ]
-
-    def read(self, answer: str, reading: Reading) -> Value:
-        """Read one date in natural Chinese."""
-        day = parse_date(answer, reading.today, "past")
-        if day is None:
-            raise DomainError("not_a_date", answer=answer)
-        if day > reading.today:
-            raise DomainError("date_to_come", day=day)
-        return day.isoformat()
-
-    def show(self, value: Value) -> str:
-        """The date with its weekday."""
-        return format_date(date.fromisoformat(str(value)))
-
-
 NEVER_KEPT = frozenset({PersonalKind.INFORMANT, PersonalKind.MINOR})
 """Of whom nothing is ever stored (BRIEF §6)."""
 
@@ -235,8 +226,12 @@ class Text:
 
     limit: int = 500
 
-    def find(self, text: str, reading: Reading) -> list[Span[Value]]:
+    def find(self, text: str, reading: Reading) -> list[Found]:
         """Nothing: free words are what the other fields leave."""
+        return []
+
+    def doubtful(self, text: str, reading: Reading) -> list[Span[Reason]]:
+        """Nothing: free words may say anything."""
         return []
 
     def read(self, answer: str, reading: Reading) -> Value:
@@ -247,39 +242,68 @@ class Text:
         if len(words) > self.limit:
             raise DomainError("too_long", limit=self.limit, length=len(words))
         numbers = reading.numbers(words)
-        found = {span.value for span in find_personal(words, keep=numbers)}
+        found = {span.value for span in find_personal(words, keep=numbers, places=reading.places)}
         if found & NEVER_KEPT:
             raise DomainError("informant_or_minor")
-        return mask(words, keep=numbers)
+        return mask(words, keep=numbers, places=reading.places)
 
     def show(self, value: Value) -> str:
         """The words themselves."""
         return str(value)
 
 
-AREA_WORDS = {
-    AreaRole.TOTAL: ("占地面积", "占地", "面积"),
-    AreaRole.ARABLE: ("其中耕地", "耕地"),
-    AreaRole.BASIC_FARMLAND: ("其中永久基本农田", "永久基本农田", "基本农田"),
-}
-"""What may stand before an area to say of what it is."""
-
-
-def _with_word(text: str, span: Span[object], value: Value, words: Iterable[str]) -> Span[Value]:
+def with_word(text: str, span: Span[object], value: Value, words: Iterable[str]) -> Found:
     """A value's place together with the word beside it that says what it is."""
+    before = fold(text[max(0, span.start - _WORD_WINDOW) : span.start])
+    after = fold(text[span.end : span.end + _WORD_WINDOW])
     for word in words:
-        if text[: span.start].endswith(word):
-            return Span(span.start - len(word), span.end, value, word + span.text)
-        if text[span.end :].startswith(word):
-            return Span(span.start, span.end + len(word), value, span.text + word)
-    return Span(span.start, span.end, value, span.text)
+        if match := re.search(rf"{word}\s?:?\s?\Z", before.text):
+            start = span.start - len(before.original) + before.places[match.start()]
+            return Found(start, span.end, value, text[start : span.end])
+        if after.text.startswith(word):
+            end = span.end + after.places[len(word) - 1] + 1
+            return Found(span.start, end, value, text[span.start : end])
+    return place_of(span, value)
 
 
-def _place(span: Span[object]) -> tuple[int, int]:
-    return span.start, span.end
+def place_of(span: Span[object], value: Value, rank: int = 0) -> Found:
+    """A value in its place."""
+    return Found(span.start, span.end, value, span.text, rank)
 
 
-_TOKEN = re.compile(r"(?:[^\s,，;；。、:：]|(?<=\d)[,:](?=\d))+")  # 1,200 is one word
+def doubt_of(span: Span[object], reason: Reason) -> Span[Reason]:
+    """A place with why nothing can be read from it."""
+    return Span(span.start, span.end, reason, span.text)
+
+
+_WORD_WINDOW = 16
+APART = 1
+"""The rank of a name that is a word of its own."""
+
+
+def _name(
+    span: Span[str], choice: Choice, name: str, apart: Container[tuple[int, int]]
+) -> Found | None:
+    """A choice's name in a line, ranked: apart from other words, its title, another name."""
+    if (span.start, span.end) in apart:
+        return place_of(span, span.value, APART)
+    if name in choice.alone:
+        return None
+    return place_of(span, span.value, 2 if name == choice.title else 3)
+
+
+def _longest(names: list[Found]) -> list[Found]:
+    """The names that are not a part of a longer one: 不准予裁定违法 does not say 准予裁定违法."""
+    kept: list[Found] = []
+    for one in sorted(names, key=lambda name: (name.start, -name.end)):
+        last = kept[-1] if kept else None
+        if last is None or one.end > last.end or (one.start, one.end) == (last.start, last.end):
+            kept.append(one)
+    return kept
+
+
+# 1,200 and 2026/1/8 are one word, a heading such as 【线索】 too.
+_TOKEN = re.compile(r"【[一-龥]{1,8}】|(?:[^\s,，;；。、:：!！/／|｜·\-]|(?<=\d)[,:/／\-](?=\d))+")
 
 
 def tokens(text: str) -> list[tuple[int, str]]:

@@ -27,17 +27,17 @@ class PersonalKind(StrEnum):
 
 # Bounded repetitions; digits are guarded on both sides, names begin at a word: linear.
 _SEP = r"[\s\-–—]?"
-_NO_QUANTITY = r"(?![0-9]|\.[0-9]|\s?[亩㎡平公元万亿])"
+_NO_QUANTITY = r"(?![0-9]|\.[0-9]|\s?(?:[亩平公元万亿]|m[2²]))"
 _ID_NUMBER = re.compile(rf"(?<![0-9])[1-9](?:{_SEP}[0-9]){{16}}{_SEP}[0-9Xx](?![0-9])")
-_BANK_CARD = re.compile(rf"(?<![0-9.])[1-9](?:{_SEP}[0-9]){{15,18}}{_NO_QUANTITY}")
+_BANK_CARD = re.compile(rf"(?<![0-9.])[3-69](?:{_SEP}[0-9]){{15,18}}{_NO_QUANTITY}")
 _DASH = r"[\s\-–—]"
 _MOBILE = re.compile(
     rf"(?<![0-9.])(?:(?:\+|00)?86{_SEP})?1[3-9][0-9](?:[0-9]{{8}}"
     rf"|{_DASH}[0-9]{{4}}{_SEP}[0-9]{{4}}|[0-9]{{4}}{_DASH}[0-9]{{4}}"
-    rf"|{_DASH}[0-9]{{3}}{_SEP}[0-9]{{5}}){_NO_QUANTITY}"
+    rf"|\.[0-9]{{4}}\.[0-9]{{4}}|{_DASH}[0-9]{{3}}{_SEP}[0-9]{{5}}){_NO_QUANTITY}"
 )
 
-_COMPOUND = (
+COMPOUND = (
     "欧阳|司马|上官|诸葛|夏侯|皇甫|尉迟|公孙|慕容|令狐|司徒|端木|东方|长孙|宇文|独孤|南宫|轩辕"
 )
 _SINGLE = (
@@ -46,17 +46,16 @@ _SINGLE = (
     "戴严莫孔向常汤柯祝查詹骆樊殷柳阮喻游涂鲁聂章翁葛倪康艾尤甘饶童舒洪刁卫邢温庄季辛管祁毕欧岳华凌霍庞"
     "裴齐宁耿关焦左卜牛纪鲍盛伍瞿项施梅池桂苗褚娄简"
 )
-# What begins with a surname but is a place hereabouts or an ordinary word.
+# What begins with a surname but is an ordinary word; the places hereabouts the office file names.
 _NOT_A_NAME = (
-    "华容|鄂城|鄂州|梁子|葛店|武汉|黄石|黄冈|江夏|段店|杜山|杨叶|花湖|樊口|涂家|武昌|洪山|江岸"
-    "|林[地木业区场农长权下]|田[地间]|石[场料头]|马路|高[标速]|方[案式面]|任[何意]|于是|施工|严[重格]"
+    "林[地木业区场农长权下]|田[地间]|石[场料头]|马路|高[标速]|方[案式面]|任[何意]|于是|施工|严[重格]"
     "|温室|项目|程序|管[理护道]|左右|季度|关[于系]|江[边堤]|金[额属]|黄[土沙]|万[亩元]|白[天地]"
     "|常[住年]|向[阳前]|华[中侨]|何[时种]|简[易单]|游[客乐]|周[边围末一二三四五六日]|查[明处封]"
-    "|许[可多]|章程|毕竟|宁可|齐全|康养"
+    "|许[可多]|章程|毕竟|宁可|齐全|康养|卫[片星]"
 )
-_END_OF_PLACE = "村镇乡区市县省局院委厂社组站店街路办厅校队湾垸司部场"
-_NAME = (
-    rf"(?!{_NOT_A_NAME})(?P<name>(?:{_COMPOUND}|[{_SINGLE}])(?!某)[一-龥]{{1,2}}?"
+_END_OF_PLACE = "村镇乡区市县省局院委厂社组站店街路办厅校队湾垸司部场会矿所室"
+NAME = (
+    rf"(?!{_NOT_A_NAME})(?P<name>(?:{COMPOUND}|[{_SINGLE}])(?!某)[一-龥]{{1,2}}?"
     rf"(?<![{_END_OF_PLACE}某]))"
 )
 _PARTY = (
@@ -64,24 +63,24 @@ _PARTY = (
     "|被告人?|原告|户主|责任人|承包人|举报人|检举人|控告人|投诉人|未成年人"
 )
 _AND_OTHERS = "等[0-9一二三四五六七八九十]{1,3}人"
-_DEED = (
+DEED = (
     "非法|违法|擅自|涉嫌|未经|未批|占用|占地|占|滥伐|盗伐|毁林|毁坏|破坏|私自|强占|抢建|乱占|拒不"
     f"|{_AND_OTHERS}"
 )
-_AFTER_NAME = (
-    rf"(?=\Z|[^一-龥]|{_DEED}|[在于的与和及将因拒未已不向对称等经是被就把为从到其户家住有]"
-    r"|同志|一案|反映|举报|提出|申请|签收|签订|建设|修建|建房|建有|开挖|身份证|电话|手机)"
+AFTER_NAME = (
+    rf"(?=\Z|[^一-龥]|{DEED}|[在于的与和及将因拒未已不向对称等经是被就把为从到其户家住有]"
+    r"|异议|提|同志|一案|反映|举报|提出|申请|签收|签订|建设|修建|建房|建有|开挖|身份证|电话|手机)"
 )
 _NAME_AFTER_PARTY = re.compile(
-    rf"(?:{_PARTY})\s?(?:姓名|名叫|叫|为|是|即)?\s?:?\s?{_NAME}{_AFTER_NAME}"
+    rf"(?:{_PARTY})\s?(?:姓名|名叫|叫|为|是|即)?\s?:?\s?{NAME}{AFTER_NAME}"
 )
-_LEFT = (
+LEFT = (
     "(?:(?<![一-龥])|(?<=发现)|(?<=查明)|(?<=关于)|(?<=举报)|(?<=反映)|(?<=查处)|(?<=经查)"
     "|(?<=[对系由和与及]))"
 )
-_NAME_BEFORE_DEED = re.compile(rf"{_LEFT}{_NAME}(?=\s{{0,2}}(?:{_DEED}))")
+_NAME_BEFORE_DEED = re.compile(rf"{LEFT}{NAME}(?=\s{{0,2}}(?:{DEED}))")
 _NAME_WITH_OTHER = re.compile(
-    rf"(?<=[与和及、]){_NAME}(?=签订|之间|的?土地|的?纠纷|发生|共同|{_AND_OTHERS})"
+    rf"(?<=[与和及、]){NAME}(?=签订|之间|的?土地|的?纠纷|发生|共同|{_AND_OTHERS})"
 )
 _INFORMANT = re.compile("举报人|检举人|控告人|投诉人|线人")
 _MINOR = re.compile(
@@ -91,12 +90,17 @@ _MINOR = re.compile(
 _NOT_A_PERSON = re.compile(
     "公司|政府|合作社|委员会|中心|大队|学校|医院|企业|农场|林场|工厂|银行|商店"
 )
-_FULL_NAME = re.compile(rf"(?P<surname>{_COMPOUND}|[一-龥])(?P<given>[一-龥]{{1,2}})")
+_FULL_NAME = re.compile(rf"(?P<surname>{COMPOUND}|(?!某)[一-龥])(?P<given>[一-龥]{{1,2}})")
 
 
-def find_personal(text: str, *, keep: Iterable[Span[object]] = ()) -> list[Span[PersonalKind]]:
-    """Find personal data outside the kept spans; nothing is found inside a document number."""
-    folded = _readable(fold(text), keep)
+def find_personal(
+    text: str, *, keep: Iterable[Span[object]] = (), places: Iterable[str] = ()
+) -> list[Span[PersonalKind]]:
+    """Find personal data outside the kept spans; nothing is found inside a document number.
+
+    `places` begin like a person's name and are none.
+    """
+    folded = _readable(fold(text), keep, places)
     found: list[Span[PersonalKind]] = []
     for kind, start, end in _candidates(folded):
         span = folded.span(start, end, kind)
@@ -110,24 +114,31 @@ def find_personal(text: str, *, keep: Iterable[Span[object]] = ()) -> list[Span[
     return sorted([*found, *marks], key=lambda span: (span.start, span.end))
 
 
-def mask(text: str, *, keep: Sequence[Span[object]] = ()) -> str:
+def mask(text: str, *, keep: Sequence[Span[object]] = (), places: Iterable[str] = ()) -> str:
     """Mask ID numbers, mobiles, bank cards and persons' names; all other characters stay."""
-    for span in reversed(find_personal(text, keep=keep)):
+    for span in reversed(find_personal(text, keep=keep, places=places)):
         text = text[: span.start] + _masked(span) + text[span.end :]
     return text
 
 
 def mask_name(name: str) -> str:
     """Keep a person's surname (张某某, 欧阳某); companies, organs and villages stay as they are."""
-    match = _FULL_NAME.fullmatch(name)
-    if match is None or name[-1] in _END_OF_PLACE or _NOT_A_PERSON.search(name):
+    folded = fold(name)
+    match = _FULL_NAME.fullmatch(folded.text)
+    if match is None or folded.text[-1] in _END_OF_PLACE or _NOT_A_PERSON.search(folded.text):
         return name
-    return match["surname"] + "某" * len(match["given"])
+    return folded.slice(*match.span("surname")) + "某" * len(match["given"])
 
 
-def _readable(folded: Folded, keep: Iterable[Span[object]]) -> Folded:
+def _readable(folded: Folded, keep: Iterable[Span[object]], places: Iterable[str]) -> Folded:
     numbers = [folded.span(start, end, None) for start, end in numbered(folded)]
-    return folded.blank([*keep, *numbers])
+    return folded.blank([*keep, *numbers, *places_in(folded, places)])
+
+
+def places_in(folded: Folded, places: Iterable[str]) -> list[Span[None]]:
+    """Find the places that a text names."""
+    names = "|".join(map(re.escape, sorted(filter(None, places), key=len, reverse=True)))
+    return [folded.span(*match.span(), None) for match in re.finditer(names or "(?!)", folded.text)]
 
 
 def _candidates(folded: Folded) -> Iterator[tuple[PersonalKind, int, int]]:
@@ -147,7 +158,7 @@ def _candidates(folded: Folded) -> Iterator[tuple[PersonalKind, int, int]]:
 
 def _masked(span: Span[PersonalKind]) -> str:
     if span.value is PersonalKind.NAME:
-        return mask_name(fold(span.text).text)
+        return mask_name(span.text)
     digits = _digits(fold(span.text).text)
     if span.value is PersonalKind.ID_NUMBER:
         return f"{digits[:3]}***********{digits[-3:]}"

@@ -138,7 +138,7 @@ def find_numbers(
 
 def ambiguous_numbers(
     text: str, *, abbreviations: Sequence[str] = (), system_prefixes: Sequence[str] = ()
-) -> list[Span[str]]:
+) -> list[Span[NumberKind]]:
     """Find what looks like a number but must be asked back: `〔2021〕5、6号`, `〔202110号`."""
     folded = fold(text)
     certain = _certain(folded, abbreviations, system_prefixes)
@@ -252,16 +252,24 @@ def _doubtful(
     certain: list[Span[DocumentNumber]],
     abbreviations: Sequence[str],
     system_prefixes: Sequence[str],
-) -> list[Span[str]]:
+) -> list[Span[NumberKind]]:
     known = _organ((*abbreviations, *system_prefixes))
-    spans: list[Span[str]] = []
+    spans: list[Span[NumberKind]] = []
     for match in _LOOSE.finditer(folded.text):
         organ = _prefix_start(folded.text, match.start(), known)
-        start = organ if organ is not None else _run_start(folded.text, match)
-        span = folded.span(start, match.end(), folded.text[start : match.end()])
+        start = _run_start(folded.text, match) if match["court"] or organ is None else organ
+        kind = _likely_kind(folded.text[start : match.end()], match, system_prefixes)
+        span = folded.span(start, match.end(), kind)
         if _asks_back(match, organ is not None, span.overlaps(certain)):
             spans.append(span)
     return spans
+
+
+def _likely_kind(text: str, match: re.Match[str], system_prefixes: Sequence[str]) -> NumberKind:
+    if match["court"]:
+        return NumberKind.COURT
+    ours = text.startswith(tuple(filter(None, system_prefixes)))
+    return NumberKind.SYSTEM if ours else NumberKind.DOCUMENT
 
 
 def _asks_back(match: re.Match[str], known: bool, certain: bool) -> bool:

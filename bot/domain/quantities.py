@@ -50,17 +50,22 @@ _SQUARE_METRES = {
     "m2": Decimal(1),
 }
 _AREA = re.compile(
-    rf"(?P<number>{_NUMERAL})\s{{0,2}}(?:(?P<unit>亩)"
+    rf"(?P<minus>(?<![0-9A-Za-z)\]〕-])[-−–负])?(?P<number>{_NUMERAL})\s{{0,2}}(?:(?P<unit>亩)"
     rf"(?:(?P<half>半)|(?P<tenths>{_SMALL})分(?:(?P<hundredths>{_SMALL})厘)?)?"
     r"|(?P<other>平方公里|平方千米|公顷|平方米|平米|平方|(?i:hectares?|ha|[kh]?m[2²])(?![A-Za-z0-9])))"
 )
 _ROLE = re.compile(
     r"(?:(?P<basic_farmland>永久基本农田|基本农田|永农)|(?<!非)(?P<arable>耕地|水田|旱地|水浇地)"
-    r"|(?P<total>占地|占用|违法用地|土地|总面积|合计|共计|(?<!地)(?<!田)面积))"
+    r"|(?P<total>占地|占用|违法用地|土地|总面积|合计|共计|(?<!地)(?<!田)面积)"
+    r"|(?P<other>拆除?了?|没收|退还|其中(?:(?!耕地|水田|旱地|农田|永农|占)[一-龥]){1,8}))"
     r"(?:总?面积)?\s{0,2}(?:大约|约|共计|共|计|达|近|为|是){0,2}\s{0,2}:?\s{0,2}\Z"
 )
 _ROLE_WINDOW = 20
 
+_PART = re.compile(
+    r"(?<=亩)\s?\((?:其中)?(?P<role>永久基本农田|基本农田|永农|耕地|水田|旱地)\s?:?\s?"
+    r"(?P<number>[0-9]{1,6}(?:\.[0-9]{1,4})?)(?=\s?\))"
+)
 _MONEY = re.compile(
     rf"(?:(?P<sign>¥\s{{0,2}})|(?P<word>(?:罚款|罚没款|金额|缴纳)(?:人民币|为|共|计|约){{0,2}}\s{{0,2}}))?"
     rf"(?P<number>{_NUMERAL})(?P<yuan>\s{{0,2}}[元圆块](?![/月旦])"
@@ -75,11 +80,13 @@ class AreaRole(StrEnum):
     TOTAL = "total"
     ARABLE = "arable"
     BASIC_FARMLAND = "basic_farmland"
+    OTHER = "other"
+    """A part of the land, or what is to be pulled down, confiscated or given back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """An area of land, kept in square metres to the hundredth."""
+    """An area of land, kept in square metres to the hundredth; negative only by mistake."""
 
     square_metres: Decimal
     role: AreaRole | None = None
@@ -102,7 +109,7 @@ def find_areas(text: str, excluded: Iterable[Span[object]] = ()) -> list[Span[Ar
     """Find areas with the role word directly before them; `3.52亩（2346.68㎡）` is one area."""
     folded = fold(text).blank(excluded)
     spans: list[Span[Area]] = []
-    for span in _areas(folded):
+    for span in sorted([*_areas(folded), *_parts(folded)], key=lambda span: span.start):
         if spans and (merged := _restated(text, spans[-1], span)):
             spans[-1] = merged
         else:
@@ -121,6 +128,14 @@ def find_money(text: str, excluded: Iterable[Span[object]] = ()) -> list[Span[in
             start = match.start("number") if match["word"] else match.start()
             spans.append(folded.span(start, match.end(), amount))
     return spans
+
+
+def format_money(fen: int) -> str:
+    """Show a sum in 分 as people say it: 1.2万元, 35,200.05元, 800元."""
+    yuan = Decimal(fen) / 100
+    if yuan >= 10**4 and yuan % 100 == 0:
+        return f"{(yuan / 10**4).normalize():,f}万元"
+    return f"{yuan:,.2f}元" if yuan % 1 else f"{yuan:,.0f}元"
 
 
 def read_numeral(text: str) -> Decimal | None:
@@ -189,7 +204,16 @@ def _areas(folded: Folded) -> Iterator[Span[Area]]:
         role = _role(folded.text[max(0, match.start() - _ROLE_WINDOW) : match.start()])
         unit = match["unit"] or _unit(match["other"])
         metres = (number + _parts_of_mu(match)) * _SQUARE_METRES[unit]
+        metres = -metres if match["minus"] else metres
         yield folded.span(match.start(), match.end(), Area(_to_cents(metres), role))
+
+
+def _parts(folded: Folded) -> Iterator[Span[Area]]:
+    """Find what part of an area in 亩 is farmland where no unit is repeated: 3.52亩（耕地1.10）."""
+    for match in _PART.finditer(folded.text):
+        role, number = _role(match["role"]), read_numeral(match["number"])
+        if number is not None:
+            yield folded.span(*match.span("number"), Area.of_mu(number, role))
 
 
 def _unit(written: str) -> str:

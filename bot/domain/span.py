@@ -9,6 +9,23 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
+# Traditional characters of the words we look for, and the simplified ones they stand for.
+_SIMPLIFIED = dict(
+    zip(
+        "佔來倆個億內兩凍別劃劉區吳員嚴國園圓圖執報場婁孫宮實寧審導嶺廠廣張後復應戶損據擴於時"
+        "書會東楊業構樓標樹橋機檢歐歲毀湯準溫濟濫灣為無爾獨產畝畢異當發盜監盧礦祕積築簡紀級終"
+        "結絕給經維緊線縣總續罰羅臨與舉莊華萬葉蔣蕭蘇處號衛規許訴話認請諸謝譚議責貳賀資賈質趙"
+        "車軒轄轅轉辦農週過達違還鄉鄒鄧鄭銀銜鋪錢鍾鎮鐵長門開閻關陳陸陽際電韋韓頃項領顏類餘馬"
+        "馮駱體鮑黃點齊龍龔",
+        "占来俩个亿内两冻别划刘区吴员严国园圆图执报场娄孙宫实宁审导岭厂广张后复应户损据扩于时"
+        "书会东杨业构楼标树桥机检欧岁毁汤准温济滥湾为无尔独产亩毕异当发盗监卢矿秘积筑简纪级终"
+        "结绝给经维紧线县总续罚罗临与举庄华万叶蒋萧苏处号卫规许诉话认请诸谢谭议责贰贺资贾质赵"
+        "车轩辖辕转办农周过达违还乡邹邓郑银衔铺钱钟镇铁长门开阎关陈陆阳际电韦韩顷项领颜类余马"
+        "冯骆体鲍黄点齐龙龚",
+        strict=True,
+    )
+)
+
 # Characters that are drawn as nothing although Unicode does not call them format characters.
 _BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 
@@ -55,7 +72,7 @@ class Folded:
 
 
 def fold(text: str) -> Folded:
-    """Fold full-width forms (NFKC) and drop invisible characters, one character at a time."""
+    """Fold full-width forms and traditional characters, drop invisible ones, one by one."""
     pairs = [(char, place) for place, raw in enumerate(text) for char in _fold_char(raw)]
     return Folded(text, "".join(char for char, _ in pairs), tuple(place for _, place in pairs))
 
@@ -68,4 +85,4 @@ def _fold_char(char: str) -> str:
     if category == "No":  # ② before 1.10亩 is a list mark, not a digit of it
         return char
     folded = unicodedata.normalize("NFKC", char)
-    return folded if len(folded) <= 4 else char
+    return _SIMPLIFIED.get(folded, folded) if len(folded) <= 4 else char

@@ -1,4 +1,4 @@
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import get_args
 
 import pytest
@@ -6,10 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.dates import (
-    SHANGHAI,
     Prefer,
     find_dates,
-    find_moments,
     format_date,
     format_short,
     impossible_dates,
@@ -17,7 +15,6 @@ from bot.domain.dates import (
 )
 
 MONDAY = date(2026, 11, 23)
-NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)  # 14:00 in Shanghai
 
 READINGS = [
     ("2026年3月3日", "2026-03-03", "2026-03-03"),
@@ -129,41 +126,28 @@ def test_a_day_that_does_not_exist_is_told_apart(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "moment"),
+    ("text", "days"),
     [
-        ("明天下午3点", "2026-11-24 15:00"),
-        ("明天15:00", "2026-11-24 15:00"),
-        ("明天3点", "2026-11-24 15:00"),
-        ("下周三上午九点半", "2026-12-02 09:30"),
-        ("今晚8点", "2026-11-23 20:00"),
-        ("明早8点", "2026-11-24 08:00"),
-        ("2026-11-27 15:00", "2026-11-27 15:00"),
-        ("12月1日下午两点一刻", "2026-12-01 14:15"),
-        ("后天14时30分", "2026-11-25 14:30"),
-        ("明天中午12点", "2026-11-24 12:00"),
-        ("明天中午1点", "2026-11-24 13:00"),
-        ("明天凌晨12点", "2026-11-24 00:00"),
-        ("今天24:00", "2026-11-24 00:00"),
-        ("今天晚上12点", "2026-11-24 00:00"),
-        ("下午3点", "2026-11-23 15:00"),
-        ("下午1点", "2026-11-24 13:00"),
-        ("上午9点零五分", "2026-11-24 09:05"),
+        ("1月5日申请，8日受理，15号裁定", ["2026-01-05", "2026-01-08", "2026-01-15"]),
+        ("1月5日申请，31日受理", ["2026-01-05", "2026-01-31"]),
+        ("2月5日申请，30日受理", ["2026-02-05"]),
+        ("8日受理", []),
+        ("1月5日申请后法院在收件窗口反复要求补正，8日受理", ["2026-01-05"]),
     ],
 )
-def test_moments(text: str, moment: str) -> None:
-    spans = find_moments(f"请于{text}开会", NOW)
-    assert [(span.text, f"{span.value:%Y-%m-%d %H:%M}") for span in spans] == [(text, moment)]
-    assert spans[0].value.tzinfo is SHANGHAI
+def test_a_bare_day_soon_after_a_date_is_of_its_month(text: str, days: list[str]) -> None:
+    assert [span.value.day.isoformat() for span in find_dates(text, MONDAY)] == days
 
 
-@pytest.mark.parametrize("text", ["25:00", "15:61", "3点5亩", "2026-11-27", "1:2:3"])
-def test_no_moment(text: str) -> None:
-    assert find_moments(text, NOW) == []
+@pytest.mark.parametrize("word", ["预计", "拟于", "将于", "计划"])
+def test_what_is_expected_lies_ahead(word: str) -> None:
+    day = find_dates(f"{word}3月15日裁定", MONDAY)[0].value
+    assert (day.day, day.role) == (date(2027, 3, 15), "裁定")
 
 
-def test_a_naive_now_is_refused() -> None:
-    with pytest.raises(ValueError, match="naive"):
-        find_moments("明天", NOW.replace(tzinfo=None))
+@pytest.mark.parametrize(("text", "role"), [("申请2月30日", "申请"), ("2月30日", "")])
+def test_an_impossible_day_says_what_it_was_meant_for(text: str, role: str) -> None:
+    assert [span.value for span in impossible_dates(text)] == [role]
 
 
 SIDES: st.SearchStrategy[Prefer] = st.sampled_from(get_args(Prefer))
@@ -203,5 +187,5 @@ PIECES = st.lists(
 
 @given(PIECES, st.dates())
 def test_arbitrary_text_never_raises_and_spans_slice_it(text: str, today: date) -> None:
-    spans = [*find_dates(text, today), *impossible_dates(text), *find_moments(text, NOW)]
+    spans = [*find_dates(text, today), *impossible_dates(text)]
     assert all(text[span.start : span.end] == span.text != "" for span in spans)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.entries import Choice, Day, Entry, Holds, Number, OneOf, Reading, Surface, Text
+from bot.domain.entries import Choice, Entry, Holds, Number, OneOf, Reading, Reason, Text
 from bot.domain.errors import DomainError
 from bot.domain.kinds.lead import CATEGORIES, ROUTES, URGENCIES
+from bot.domain.measures import Day, Money, Surface
 from bot.domain.numbers import NumberKind
 from bot.domain.quantities import AreaRole
+
+if TYPE_CHECKING:
+    from bot.domain.records import Value
 
 READING = Reading(date(2026, 3, 9), ("鄂州", "鄂城"), ("线索",))
 DOCUMENT = Number(frozenset({NumberKind.DOCUMENT}))
 OURS = Number(frozenset({NumberKind.SYSTEM}))
 SURFACE = Surface(AreaRole.TOTAL)
+FINE = Money(("罚款",))
 DAY = Day(("申请",))
 
 
@@ -33,12 +39,14 @@ DAY = Day(("申请",))
         (OURS, "线索2026-12", "线索〔2026〕12号", "线索〔2026〕12号"),
         (SURFACE, "3.52亩", "2346.68", "3.52亩（2346.68㎡）"),
         (SURFACE, "一公顷", "10000.00", "15.00亩（10000.00㎡）"),
+        (FINE, "1.2万元", 1200000, "1.2万元"),
+        (FINE, "12345元", 1234500, "12,345元"),
         (DAY, "昨天", "2026-03-08", "2026年3月8日（星期日）"),
         (DAY, "12月31日", "2025-12-31", "2025年12月31日（星期三）"),
         (Text(), "  张某某占地  ", "张某某占地", "张某某占地"),
     ],
 )
-def test_an_answer_is_read_and_shown(holds: Holds, answer: str, value: str, shown: str) -> None:
+def test_an_answer_is_read_and_shown(holds: Holds, answer: str, value: Value, shown: str) -> None:
     assert holds.read(answer, READING) == value
     assert holds.show(value) == shown
 
@@ -53,6 +61,8 @@ def test_an_answer_is_read_and_shown(holds: Holds, answer: str, value: str, show
         (OURS, "鄂州检行建〔2026〕5号", "not_a_number"),
         (SURFACE, "很大", "not_an_area"),
         (SURFACE, "3.52", "not_an_area"),
+        (SURFACE, "-3亩", "not_an_area"),
+        (FINE, "一大笔", "not_money"),
         (DAY, "2月30日", "not_a_date"),
         (DAY, "改天", "not_a_date"),
         (Text(), " \n ", "empty_answer"),
@@ -62,6 +72,35 @@ def test_an_answer_is_read_and_shown(holds: Holds, answer: str, value: str, show
 def test_an_answer_of_the_wrong_sort_is_refused(holds: Holds, answer: str, code: str) -> None:
     with pytest.raises(DomainError, match=code):
         holds.read(answer, READING)
+
+
+@pytest.mark.parametrize(
+    ("text", "sums"),
+    [
+        ("罚款3万元", ["罚款3万元"]),
+        ("处罚款人民币叁万伍仟元整", ["罚款人民币叁万伍仟元整"]),
+        ("罚款金额：12,000元", ["罚款金额：12,000元"]),
+        ("没收违法所得3万元", []),
+        ("加处罚款2000元", []),
+        ("每平方米15元罚款", []),
+    ],
+)
+def test_only_a_sum_with_its_word_is_found(text: str, sums: list[str]) -> None:
+    assert [found.text for found in FINE.find(text, READING)] == sums
+
+
+@pytest.mark.parametrize(
+    ("holds", "text", "reason"),
+    [
+        (SURFACE, "占地-3亩", Reason.NEGATIVE),
+        (DAY, "申请2月30日", Reason.IMPOSSIBLE),
+        (DAY, "申请2026年3月20日", Reason.TO_COME),
+        (DOCUMENT, "绵检会〔202110号", Reason.UNSURE_NUMBER),
+    ],
+)
+def test_what_cannot_be_taken_says_why(holds: Holds, text: str, reason: Reason) -> None:
+    assert [span.value for span in holds.doubtful(text, READING)] == [reason]
+    assert holds.find(text, READING) == []
 
 
 def test_the_limit_itself_is_allowed() -> None:

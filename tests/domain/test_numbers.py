@@ -278,3 +278,21 @@ def test_arbitrary_text_never_raises_and_spans_slice_it(text: str) -> None:
     doubtful = ambiguous_numbers(text, abbreviations=OURS, system_prefixes=SYSTEM)
     assert all(text[span.start : span.end] == span.text != "" for span in [*certain, *doubtful])
     assert not any(span.overlaps(doubtful) for span in certain)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("绵检会〔202110号", NumberKind.DOCUMENT),
+        ("鄂州资规罚字〔2025〕5、6号", NumberKind.DOCUMENT),
+        ("（2025）鄂0704行审66号、67号", NumberKind.COURT),
+        ("线索〔2026〕5、6号", NumberKind.SYSTEM),
+    ],
+)
+def test_what_is_asked_back_is_likely_of_a_kind(text: str, kind: NumberKind) -> None:
+    spans = ambiguous_numbers(f"鄂城 {text}", abbreviations=OURS, system_prefixes=SYSTEM)
+    assert [(span.text, span.value) for span in spans] == [(text, kind)]
+
+
+def test_traditional_characters_make_the_same_number() -> None:
+    assert parse_number("鄂州資規罰字〔2025〕31號") == parse_number("鄂州资规罚字〔2025〕31号")

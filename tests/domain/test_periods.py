@@ -249,7 +249,7 @@ def test_every_period_is_listed_with_its_basis() -> None:
         "A1 A3 A3-URGENT A4 A5 "
         "B1 B10 B10-HEARING B11-REVIEW B11-RULING B11-SERVICE B12 B13 B13-EXTENDED B14 B14-FILING "
         "B15 B16 B2 B3 B4 B5 B5-DEMOLISH B6 B7 B8 B9-REVIEW B9-RULING "
-        "C1 C2 C3 C4 C4-EXTENDED P-QUARTER P-REPLY P-RESULT P-SIGN P-TRANSFER"
+        "C1 C2 C3 C4 C4-EXTENDED P-CHECK P-QUARTER P-REPLY P-RESULT P-SIGN P-TRANSFER"
     )
     for code, listed in PERIODS.items():
         assert listed.code == code

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.numbers import find_numbers
-from bot.domain.quantities import Area, AreaRole, find_areas, find_money, read_numeral
+from bot.domain.quantities import Area, AreaRole, find_areas, find_money, format_money, read_numeral
 
 
 @pytest.mark.parametrize(
@@ -163,3 +163,39 @@ PIECES = st.lists(
 def test_arbitrary_text_never_raises_and_spans_slice_it(text: str) -> None:
     spans = [*find_areas(text), *find_money(text)]
     assert all(text[span.start : span.end] == span.text != "" for span in spans)
+
+
+@pytest.mark.parametrize("text", ["-3亩", "占地-3亩", "负三亩", "−3亩"])
+def test_a_minus_is_kept(text: str) -> None:
+    assert [span.value.square_metres for span in find_areas(text)] == [Decimal("-2000.01")]
+
+
+@pytest.mark.parametrize("text", ["2-3亩", "1至3亩"])
+def test_a_range_has_no_minus(text: str) -> None:
+    assert all(span.value.square_metres > 0 for span in find_areas(text))
+
+
+def test_a_part_without_a_unit_takes_that_before_the_brackets() -> None:
+    assert [(s.value.mu, s.value.role) for s in find_areas("占地3.52亩（耕地1.10）")] == [
+        (Decimal("3.52"), AreaRole.TOTAL),
+        (Decimal("1.10"), AreaRole.ARABLE),
+    ]
+
+
+@pytest.mark.parametrize("text", ["拆除2000平方米", "其中一般商品林2亩", "没收500㎡"])
+def test_what_is_pulled_down_or_a_part_is_not_the_land(text: str) -> None:
+    assert [span.value.role for span in find_areas(text)] == [AreaRole.OTHER]
+
+
+@pytest.mark.parametrize(
+    ("fen", "shown"),
+    [
+        (1200000, "1.2万元"),
+        (50000000, "50万元"),
+        (3520005, "35,200.05元"),
+        (80000, "800元"),
+        (123456789000000, "123,456,789万元"),
+    ],
+)
+def test_a_sum_is_shown_as_people_say_it(fen: int, shown: str) -> None:
+    assert format_money(fen) == shown

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import pytest
 
-from bot.domain.entries import Choice, Day, Entry, Number, OneOf, Sight, Surface, Text
+from bot.domain.entries import Choice, Entry, Number, OneOf, Sight, Text
 from bot.domain.kinds.kind import DutyRule, Fields, Kind, Kinds, Move, Party, State
+from bot.domain.measures import Day, Surface
 from bot.domain.numbers import NumberKind
 from bot.domain.people import Place, Side
 from bot.domain.quantities import AreaRole

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from bot.domain.entries import Entry, Number, OneOf, Sight
+from bot.domain.entries import Entry, Number, OneOf, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.numbers import NumberKind
 from bot.domain.people import Role, Side
@@ -146,6 +146,11 @@ class Kind:
             for name, entry in self.entries.items()
             if isinstance(entry.holds, Number) and NumberKind.SYSTEM not in entry.holds.kinds
         )
+
+    @cached_property
+    def personal(self) -> frozenset[str]:
+        """The fields in free words: anybody may be named there, so they are not kept for ever."""
+        return frozenset(n for n, entry in self.entries.items() if isinstance(entry.holds, Text))
 
     def state(self, code: str) -> State:
         """The state of that code."""

@@ -9,9 +9,11 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
-from bot.domain.entries import Choice, Day, Entry, Number, OneOf, Sight, Surface, Text
+from bot.domain.entries import Choice, Entry, Number, OneOf, Sight, Text
 from bot.domain.kinds.kind import DutyRule, Fields, Kind, Move, Party, State
+from bot.domain.measures import Day, Money, Surface
 from bot.domain.numbers import NumberKind
+from bot.domain.parties import PartyName, PartyTypes
 from bot.domain.people import Side
 from bot.domain.quantities import AreaRole
 
@@ -53,7 +55,12 @@ CATEGORIES = OneOf(
 ROUTES = OneOf(
     (
         Choice("apply", "申请监督", ("申请检察监督",)),
-        Choice("transfer", "移送线索", ("线索移送", "移送"), alone=frozenset({"移送"})),
+        Choice(
+            "transfer",
+            "移送线索",
+            ("线索移送", "移送贵院", "移送你院", "移送"),
+            alone=frozenset({"移送"}),
+        ),
     )
 )
 SOURCES = OneOf(
@@ -67,11 +74,11 @@ SOURCES = OneOf(
         Choice("media", "媒体"),
     )
 )
-PARTY_TYPES = OneOf(
+PARTY_TYPES = PartyTypes(
     (
-        Choice("person", "自然人"),
+        Choice("person", "自然人", ("个人",)),
         Choice("company", "法人", ("公司", "企业")),
-        Choice("village", "村集体", ("村委会", "村民委员会")),
+        Choice("village", "村集体", ("村委会",)),
         Choice("government", "政府部门", ("镇政府", "街道办")),
     )
 )
@@ -79,11 +86,19 @@ URGENCIES = OneOf(
     (
         Choice("normal", "一般", alone=frozenset({"一般"})),
         Choice("very_urgent", "特急"),
-        Choice("urgent", "紧急"),
+        Choice("urgent", "紧急", alone=frozenset({"紧急"})),
     )
 )
-COURT = Number(frozenset({NumberKind.COURT}))
-DOCUMENT = Number(frozenset({NumberKind.DOCUMENT}))
+COURT = Number(
+    frozenset({NumberKind.COURT}), words=("法院案号", "执行案号", "案号", "裁定书", "裁定")
+)
+PENALTY = Number(
+    frozenset({NumberKind.DOCUMENT}),
+    mark="罚",
+    words=("行政处罚决定书", "行政处罚决定", "处罚决定书", "处罚决定", "处罚文号", "文号"),
+)
+FINE = Money(("罚款", "罚没款", "罚金"))
+PROCURATORATE = Number(frozenset({NumberKind.DOCUMENT}), mark="检")
 OURS = Number(frozenset({NumberKind.SYSTEM}))
 
 
@@ -101,14 +116,17 @@ class LeadFields(Fields):
     source: Annotated[str | None, Entry("来源", SOURCES, "线索从哪里来？")] = None
     case_name: Annotated[str | None, Entry("案件名称", Text(100))] = None
     party_type: Annotated[str | None, Entry("被执行人类型", PARTY_TYPES)] = None
-    party: Annotated[str | None, Entry("被执行人", Text(60), "被执行人（自然人写张某某）？")] = None
+    party: Annotated[
+        str | None, Entry("被执行人", PartyName(60), "被执行人（自然人写张某某）？")
+    ] = None
     place: Annotated[str | None, Entry("违法地点", Text(120))] = None
     arable: Annotated[Decimal | None, Entry("其中耕地", Surface(AreaRole.ARABLE))] = None
     basic_farmland: Annotated[
         Decimal | None, Entry("其中永久基本农田", Surface(AreaRole.BASIC_FARMLAND))
     ] = None
     area: Annotated[Decimal | None, Entry("占地面积", Surface(AreaRole.TOTAL))] = None
-    penalty_number: Annotated[str | None, Entry("处罚文号", DOCUMENT)] = None
+    fine: Annotated[int | None, Entry("罚款金额", FINE)] = None
+    penalty_number: Annotated[str | None, Entry("处罚文号", PENALTY)] = None
     court_number: Annotated[str | None, Entry("法院案号", COURT)] = None
     applied_on: Annotated[date | None, Entry("申请日期", Day(("申请",)))] = None
     accepted_on: Annotated[date | None, Entry("受理日期", Day(("受理",)))] = None
@@ -126,7 +144,7 @@ class LeadFields(Fields):
         str | None,
         Entry(
             "检察案号",
-            DOCUMENT,
+            PROCURATORATE,
             "请发送检察案号（机关代字〔年份〕编号号）。",
             Sight.GROUP,
         ),

@@ -1,4 +1,4 @@
-"""The declaration of the lead: whole, without dead ends, and open to exactly whom it names."""
+"""Every declared kind: whole, without dead ends, and open to exactly whom it names."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from itertools import product
 import pytest
 
 from bot.domain.entries import OneOf
-from bot.domain.kinds.kind import FILE, Party
+from bot.domain.kinds import KINDS
+from bot.domain.kinds.kind import FILE, Kind, Party
 from bot.domain.kinds.lead import CATEGORIES, LEAD
 from bot.domain.people import Action, Actor, Role, Side
 from bot.domain.periods import PERIODS
@@ -18,10 +19,10 @@ from bot.office import read_office
 from bot.services import buttons
 
 OFFICE = read_office()
-STATES = {state.code for state in LEAD.states}
-MOVES = {move.code for move in LEAD.moves}
+every_kind = pytest.mark.parametrize("kind", KINDS.all, ids=lambda kind: kind.code)
 
-LIFE = """
+LIVES = {
+    "lead": """
 sign      receiver   handed_over                           signed
 withdraw  submitter  handed_over                           withdrawn
 review    receiver   signed                                reviewing
@@ -34,7 +35,15 @@ merge     receiver   reviewing                             merged       merged_i
 conclude  receiver   filed,refused,transferred,merged      concluded    result
 confirm   sender     concluded                             fed_back
 archive   receiver   fed_back                              archived
-"""
+""",
+    "warning": """
+sign      receiver   told                                  signed
+withdraw  submitter  told                                  withdrawn
+check     receiver   signed                                checked      conclusion findings
+clear     sender     checked                               cleared
+advise    sender     checked                               advised      advice_number
+""",
+}
 """BRIEF §3 written out by hand: step, whose, from, to, what it needs."""
 
 CODES = [
@@ -45,23 +54,32 @@ CODES = [
 """BRIEF §1.4, but for Y, which the procuratorate files and so is a kind of its own."""
 
 
-def table() -> dict[str, tuple[str, set[str], str, tuple[str, ...]]]:
-    rows = [line.split() for line in LIFE.strip().splitlines()]
+PARTIES = {"lead": ("zrzy-ec", "jcy-ec"), "warning": ("jcy-ec", "zrzy-ec")}
+"""Who hands over, and who receives."""
+
+
+def life(kind: Kind) -> dict[str, tuple[str, set[str], str, tuple[str, ...]]]:
+    rows = [line.split() for line in LIVES[kind.code].strip().splitlines()]
     return {
         code: (who, set(before.split(",")), after, tuple(needs))
         for code, who, before, after, *needs in rows
     }
 
 
-def lead(state: str = "handed_over") -> Record:
+def states_of(kind: Kind) -> set[str]:
+    return {state.code for state in kind.states}
+
+
+def record_of(kind: Kind, state: str) -> Record:
     at = datetime(2026, 3, 9, tzinfo=UTC)
+    sender, receiver = PARTIES[kind.code]
     return Record(
         id=1,
-        kind="lead",
-        number="线索〔2026〕1号",
+        kind=kind.code,
+        number=f"{kind.title}〔2026〕1号",
         district="420704",
-        sender="zrzy-ec",
-        receiver="jcy-ec",
+        sender=sender,
+        receiver=receiver,
         sides=frozenset({Side.RESOURCES, Side.PROCURATORATE}),
         submitter=1,
         state=state,
@@ -76,88 +94,91 @@ def person(organ: str, role: Role, person_id: int = 99) -> Actor:
     return Actor(person_id, "王敏", role, None if role is Role.ADMIN else OFFICE.standing(organ))
 
 
-def test_the_steps_are_those_of_the_table() -> None:
+@every_kind
+def test_the_steps_are_those_of_the_table(kind: Kind) -> None:
     declared = {
-        move.code: (move.who.value, set(move.before), move.after, move.needs) for move in LEAD.moves
+        move.code: (move.who.value, set(move.before), move.after, move.needs) for move in kind.moves
     }
-    assert declared == table()
+    assert declared == life(kind)
 
 
-RELATIONS = {
-    "zrzy-ec": {"sender"},
-    "jcy-ec": {"receiver"},
-    "zrzy-hr": set[str](),
-    "jcy-hr": set[str](),
-    "zrzy": set[str](),
-    "jcy": set[str](),
-    "lzb-ec": set[str](),
-    "lzb": set[str](),
-}
-"""Every organ relation: the two parties, other districts, the city's, the forest office's."""
+ORGANS = ("zrzy-ec", "jcy-ec", "zrzy-hr", "jcy-hr", "zrzy", "jcy", "lzb-ec", "lzb")
+"""The two parties, another district's, the city's, the forest offices."""
 
 
-@pytest.mark.parametrize("organ", RELATIONS)
+@every_kind
+@pytest.mark.parametrize("organ", ORGANS)
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("submitter", [True, False], ids=["filed it", "did not"])
-def test_exactly_those_in_the_table_may(organ: str, role: Role, submitter: bool) -> None:
+def test_exactly_those_in_the_table_may(
+    kind: Kind, organ: str, role: Role, submitter: bool
+) -> None:
     """Every step × role × organ × state."""
     actor = person(organ, role, 1 if submitter else 99)
-    parties = RELATIONS[organ] | ({"submitter"} if submitter else set())
-    for (code, (who, before, _, _)), state in product(table().items(), STATES):
-        record = lead(state)
-        may = actor.may(Action.MOVE, record) and LEAD.open_to(LEAD.move(code), record, actor)
+    sides = dict(zip(PARTIES[kind.code], ("sender", "receiver"), strict=True))
+    parties = {sides.get(organ, ""), "submitter" if submitter else ""}
+    for (code, (who, before, _, _)), state in product(life(kind).items(), states_of(kind)):
+        record = record_of(kind, state)
+        may = actor.may(Action.MOVE, record) and kind.open_to(kind.move(code), record, actor)
         concerned = organ.startswith(("zrzy", "jcy")) and organ not in {"zrzy-hr", "jcy-hr"}
         on_duty = role in {Role.LIAISON, Role.DEPUTY}
         assert may == (on_duty and concerned and state in before and who in parties), (code, state)
 
 
-def test_the_states_named_exist_and_each_is_reached() -> None:
-    assert {LEAD.first, *(move.after for move in LEAD.moves)} == STATES
-    assert all(move.before <= STATES for move in LEAD.moves)
+@every_kind
+def test_the_states_named_exist_and_each_is_reached(kind: Kind) -> None:
+    assert {kind.first, *(move.after for move in kind.moves)} == states_of(kind)
+    assert all(move.before <= states_of(kind) for move in kind.moves)
 
 
-def test_every_state_that_is_not_closed_leads_to_an_end() -> None:
-    ends = {state.code for state in LEAD.states if state.closed}
-    for state in LEAD.states:
-        assert bool(LEAD.moves_from(state.code)) != state.closed
+@every_kind
+def test_every_state_that_is_not_closed_leads_to_an_end(kind: Kind) -> None:
+    ends = {state.code for state in kind.states if state.closed}
+    for state in kind.states:
+        assert bool(kind.moves_from(state.code)) != state.closed
         assert (state.holder is None) == state.closed
         reached, before = {state.code}, set[str]()
         while reached != before:
             before = set(reached)
-            reached |= {m.after for code in before for m in LEAD.moves_from(code)}
+            reached |= {m.after for code in before for m in kind.moves_from(code)}
         assert reached & ends
 
 
-def test_whoever_holds_a_matter_can_take_a_step() -> None:
-    for state in LEAD.states:
-        assert state.holder in {None, *(move.who for move in LEAD.moves_from(state.code))}
+@every_kind
+def test_whoever_holds_a_matter_can_take_a_step(kind: Kind) -> None:
+    for state in kind.states:
+        assert state.holder in {None, *(move.who for move in kind.moves_from(state.code))}
 
 
-def test_what_steps_and_filing_need_are_fields() -> None:
-    needed = {name for move in LEAD.moves for name in move.needs}
-    assert {*needed, *LEAD.required, LEAD.rest} <= LEAD.entries.keys()
-    assert not needed & set(LEAD.offered)
+@every_kind
+def test_what_steps_and_filing_need_are_fields(kind: Kind) -> None:
+    needed = {name for move in kind.moves for name in move.needs}
+    assert {*needed, *kind.required, kind.rest} <= kind.entries.keys()
+    assert not needed & set(kind.offered)
 
 
-def test_the_duties_rest_on_periods_and_steps_that_exist() -> None:
-    for duty in LEAD.duties:
+@every_kind
+def test_the_duties_rest_on_periods_and_steps_that_exist(kind: Kind) -> None:
+    moves = {move.code for move in kind.moves}
+    for duty in kind.duties:
         assert duty.period in PERIODS
-        assert duty.starts <= MOVES | {FILE}
-        assert duty.ends <= MOVES
+        assert duty.starts <= moves | {FILE}
+        assert duty.ends <= moves
         assert duty.ends
         assert duty.clause
         assert {duty.debtor, duty.creditor} == {Party.RECEIVER, Party.SENDER}
 
 
-def test_titles_and_codes_are_unique() -> None:
+@every_kind
+def test_titles_and_codes_are_unique(kind: Kind) -> None:
     for titles in (
-        [entry.title for entry in LEAD.entries.values()],
-        [state.title for state in LEAD.states],
-        [move.title for move in LEAD.moves],
-        [duty.code for duty in LEAD.duties],
+        [entry.title for entry in kind.entries.values()],
+        [state.title for state in kind.states],
+        [move.title for move in kind.moves],
+        [duty.code for duty in kind.duties],
     ):
         assert len(titles) == len(set(titles))
-    for entry in LEAD.entries.values():
+    for entry in kind.entries.values():
         if isinstance(entry.holds, OneOf):
             names = [choice.title for choice in entry.holds.choices]
             codes = [choice.code for choice in entry.holds.choices]
@@ -172,12 +193,13 @@ def test_every_category_of_the_notice_is_there() -> None:
     ]
 
 
-def test_no_button_outgrows_its_64_bytes() -> None:
+@every_kind
+def test_no_button_outgrows_its_64_bytes(kind: Kind) -> None:
     last = 2**63 - 1
-    for move in LEAD.moves:
+    for move in kind.moves:
         code = buttons.code(buttons.MOVE, last, move.code, last)
         assert buttons.read(code).args == (str(last), move.code, str(last))
-    for name, entry in LEAD.entries.items():
+    for name, entry in kind.entries.items():
         if isinstance(entry.holds, OneOf):
             for choice in entry.holds.choices:
                 code = buttons.code(buttons.CHOOSE, last, name, choice.code)
@@ -189,6 +211,7 @@ def test_no_button_outgrows_its_64_bytes() -> None:
 def test_a_forest_lead_concerns_the_forest_office_too() -> None:
     assert LEAD.also_concerns({"category": "F"}) == {Side.FORESTRY}
     assert LEAD.also_concerns({"category": "2C"}) == set()
-    record = replace(lead(), sides=lead().sides | {Side.FORESTRY})
+    handed_over = record_of(LEAD, "handed_over")
+    record = replace(handed_over, sides=handed_over.sides | {Side.FORESTRY})
     assert person("lzb-ec", Role.LIAISON).may(Action.SEE_DETAIL, record)
     assert not person("lzb-hr", Role.LIAISON).may(Action.SEE_CARD, record)
