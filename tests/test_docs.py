@@ -109,7 +109,7 @@ def command_table(readme: str) -> list[list[str]]:
     """The rows of the table of chat commands: command, purpose, …, where, example."""
     lines = iter(read(readme).splitlines())
     for line in lines:
-        if line.startswith("|---") and "/case" in (table := list(takewhile(bool, lines)))[1]:
+        if line.startswith("|---") and "`/case`" in "".join(table := list(takewhile(bool, lines))):
             return [[cell.strip() for cell in row.strip("|").split("|")] for row in table]
     raise AssertionError("no table of commands")
 

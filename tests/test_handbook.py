@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from bot.domain.kinds import KINDS
 from bot.domain.kinds.kind import Party
 from bot.domain.kinds.lead import CATEGORIES, LEAD
+from bot.domain.kinds.warning import WARNING
 from bot.services.previews import DISTRICT
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -28,13 +30,14 @@ def steps_told() -> set[tuple[str, str, str, bool, str]]:
 def test_the_table_of_steps_is_the_life_cycle() -> None:
     assert steps_told() == {
         (
-            LEAD.state(state).title,
+            kind.state(state).title,
             WHO[move.who],
             move.title,
             bool(move.needs),
-            LEAD.state(move.after).title,
+            kind.state(move.after).title,
         )
-        for move in LEAD.moves
+        for kind in KINDS.all
+        for move in kind.moves
         for state in move.before
     }
 
@@ -47,6 +50,8 @@ def test_every_category_is_told() -> None:
 def test_what_must_be_known_is_told() -> None:
     assert [DISTRICT, *LEAD.required] == ["district", "category", "route", "summary"]
     assert "必须写明的只有四项：区域、线索类别、路径（申请监督或移送线索）、线索摘要" in HANDBOOK
+    assert WARNING.required == ("matter", "summary")
+    assert "必须写明的只有三项：区域、预警事项、预警内容" in HANDBOOK
 
 
 def test_every_picture_is_there_and_shown() -> None:

@@ -203,6 +203,7 @@ _TABLE = (
         _work_days("P-SIGN", 2, "移送", "签收", "（可调整）"),
         _days("P-REPLY", 7, "签收", "程序性回复", "（可调整）"),
         _months("P-RESULT", 3, "签收", "反馈办理结果", "（可调整）"),
+        _days("P-CHECK", 15, "签收", "反馈履职预警核查结论", "（可调整）"),
         _days("P-TRANSFER", 15, "作出准予执行裁定", "移送执行", "（可调整）"),
         _quarter_end("P-QUARTER", "季度报送", "；协作通知第二部分"),
         statutory=False,

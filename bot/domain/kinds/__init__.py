@@ -2,5 +2,6 @@
 
 from bot.domain.kinds.kind import Kinds
 from bot.domain.kinds.lead import LEAD
+from bot.domain.kinds.warning import WARNING
 
-KINDS = Kinds((LEAD,))
+KINDS = Kinds((LEAD, WARNING))
