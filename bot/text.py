@@ -1,20 +1,33 @@
-"""Everything a user reads: the only module that renders templates."""
+"""Everything a user reads: the only module that renders templates.
+
+Whatever a template or a button prints is screened here, once more and for the last time: it may
+be older than a rule of masking, or have come in by a way that nobody thought of. The templates'
+own words are not screened, for they speak of secrecy; nor is what is marked `safe`, which is a
+text screened before, or the program's own.
+"""
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
 import templates
 from bot.domain.calendar import SHANGHAI
 from bot.domain.dates import format_date, format_short
+from bot.domain.guard import find_secrecy_marks
+from bot.domain.masking import mask
 
 if TYPE_CHECKING:
+    from jinja2.runtime import Context
+
     from bot.domain.errors import DomainError
+
+log = logging.getLogger(__name__)
 
 
 class Texts:
@@ -28,6 +41,7 @@ class Texts:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=self._finalize,
         )
         self._environment.filters |= {
             "day": format_date,
@@ -45,6 +59,20 @@ class Texts:
     def label(self, name: str) -> str:
         """The words on a button."""
         return self._labels[name]
+
+    def screened(self, fact: str, where: str = "a button") -> str:
+        """A fact as it may be said: masked as BRIEF §6 says, and not at all if it bears a mark."""
+        if find_secrecy_marks(fact):
+            log.warning("a fact with a secrecy mark was kept out of %s", where)
+            return self.label("shielded")
+        return mask(fact)
+
+    @pass_context
+    def _finalize(self, context: Context, fact: object) -> object:
+        """Screen what a template prints; numbers and dates hold nobody's words."""
+        if not isinstance(fact, str) or hasattr(fact, "__html__"):
+            return fact
+        return self.screened(fact, context.name or "")
 
     def refusal(self, error: DomainError) -> str:
         """What was wrong, what to do, and that nothing was lost."""

@@ -9,18 +9,23 @@ from telegram.ext import ApplicationHandlerStop
 
 from bot.domain.errors import DomainError
 from bot.domain.guard import find_secrecy_marks
-from bot.domain.outgoing import Detour, Manner
+from bot.domain.outgoing import Manner
 from bot.services import buttons
 from bot.services.places import polite_line, unknown_group
-from handlers.context import ANONYMOUS_ADMIN, Context, message_of, place_of, user_of, words_of
+from bot.services.secrecy import Marked, explain_mark, remove_marked
+from handlers.context import ANONYMOUS_ADMIN, Context, message_of, place_of, user_of
 
 if TYPE_CHECKING:
-    from telegram import Update
+    from telegram import Message, Update
 
     from bot.domain.people import Place
 
 OPEN_TO_ALL = ("start", "join")
 """What somebody who is not on the roster may say: it is how one gets there."""
+NOT_SAID = frozenset(
+    {"chat", "from", "sender_chat", "via_bot", "reply_to_message", "pinned_message", "reply_markup"}
+)
+"""The parts of a message that its writer has not written into it."""
 
 
 async def guard(update: Update, context: Context) -> None:
@@ -34,8 +39,8 @@ async def guard(update: Update, context: Context) -> None:
     if update.message is not None and _is_service(update):
         return
     actor = await context.identify(update)
-    if _bears_secrets(update):
-        await _refuse_secrets(update, context)
+    if marked := _marked(update, context.bot.id):
+        await _refuse_secrets(update, context, marked)
     if user_of(update).id == ANONYMOUS_ADMIN:
         await _turn_away(update, context, "anonymous_admin")
     if actor is None:
@@ -85,50 +90,58 @@ async def _known_place(update: Update, context: Context) -> bool:
     return await _is_bound(context, place)
 
 
-def _bears_secrets(update: Update) -> bool:
-    """Tell whether a message, or the name of a file in it, bears a secrecy mark."""
+def _marked(update: Update, own_id: int) -> Marked | None:
+    """What bears a secrecy mark, of a message and the one it replies to; None: nothing does.
+
+    What the bot itself has said is left out: it speaks of marks, and people reply to it.
+    """
     if update.callback_query is not None:
-        return False
+        return None
     message = message_of(update)
-    files = (message.document, message.audio, message.video)
-    names = (file.file_name or "" for file in files if file)
-    return any(find_secrecy_marks(words) for words in (words_of(update), *names))
+    replied = message.reply_to_message
+    said_by_us = bool(replied and replied.from_user and replied.from_user.id == own_id)
+    own = _bears_mark(message, NOT_SAID | {"quote"} if said_by_us else NOT_SAID)
+    ids = [message.message_id] if own else []
+    if replied and not said_by_us and _bears_mark(replied, NOT_SAID):
+        ids.append(replied.message_id)
+    return Marked(tuple(ids), own) if ids else None
 
 
-async def _refuse_secrets(update: Update, context: Context) -> None:
-    """Keep nothing of a message that bears a secrecy mark; take it out of the group.
+def _bears_mark(message: Message, left_out: frozenset[str]) -> bool:
+    """Tell whether anything that a message shows bears a mark, of whatever sort it is.
+
+    Text, caption, quote, file name, poll, contact, place: also what is not invented yet.
+    """
+    waiting: list[object] = [{k: v for k, v in message.to_dict().items() if k not in left_out}]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            waiting += part.values()
+        elif isinstance(part, list | tuple):
+            waiting += part
+        elif isinstance(part, str) and find_secrecy_marks(part):
+            return True
+    return False
+
+
+async def _refuse_secrets(update: Update, context: Context, marked: Marked) -> None:
+    """Keep nothing of what bears a secrecy mark; take it out of the group.
 
     Whoever is not on the roster is told no more than ever.
     """
-    place = place_of(update)
-    known = context.scope.actor is not None
-    if not place.private and (known or await _is_bound(context, place)):
-        await context.desk.say(
-            place.chat_id,
-            manner=Manner.DELETE,
-            reply_to=message_of(update).message_id,
-            forget=True,
-        )
-    if not known:
+    place, actor = place_of(update), context.scope.actor
+    if actor is not None or await _is_bound(context, place):
+        await remove_marked(context.desk, place, marked)
+    if actor is None:
         anonymous = user_of(update).id == ANONYMOUS_ADMIN
         await _turn_away(update, context, "anonymous_admin" if anonymous else "stranger")
-    await context.desk.say(
-        user_of(update).id,
-        text=context.desk.texts.refusal(DomainError("secrecy_mark")),
-        detour=None if place.private else _in_the_group(context, place),
-        forget=True,
-    )
+    else:
+        await explain_mark(context.desk, actor, user_of(update).id, place, marked)
     raise ApplicationHandlerStop
 
 
 async def _is_bound(context: Context, place: Place) -> bool:
     return await context.desk.tx.chats.at(place.chat_id, place.thread_id) is not None
-
-
-def _in_the_group(context: Context, place: Place) -> Detour:
-    """Where to explain to somebody who has never opened a private chat."""
-    text = context.desk.texts.refusal(DomainError("secrecy_mark"))
-    return Detour(place.chat_id, place.thread_id, text)
 
 
 async def _turn_away(update: Update, context: Context, code: str) -> None:

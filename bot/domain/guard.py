@@ -21,11 +21,11 @@ def _scattered(word: str) -> str:
     return rf"(?<![一-龥]){_ANY.join(word.split())}(?![一-龥])"
 
 
-_JIMI = "[机機] 密"
-_JUEMI = "[绝絕] 密"
-_MIMI = "[秘祕] 密"
-_NEIBU_ZILIAO = "[内內] 部 [资資] 料"
-_MIJI = "密 [级級]"
+_JIMI = "机 密"
+_JUEMI = "绝 密"
+_MIMI = "秘 密"
+_NEIBU_ZILIAO = "内 部 资 料"
+_MIJI = "密 级"
 
 _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
@@ -40,14 +40,14 @@ _MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             rf"(?:(?<![手司飞动时投相主农耕拖危有随]){_spaced(_JIMI)}"
             rf"(?!{_THIN}[切码集度封植闭纸性])|{_scattered(_JIMI)}){_TAIL}"
-            rf"|[机機]密[一-龥]{{0,2}}{_STAR}"
+            rf"|机密[一-龥]{{0,2}}{_STAR}"
         ),
     ),
     (
         "秘密",
         re.compile(
             rf"(?:{_spaced(_MIMI)}|{_scattered(_MIMI)})"
-            rf"(?:{_THIN}{_STAR}{_TERM}?|{_THIN}[级級](?!别))"
+            rf"(?:{_THIN}{_STAR}{_TERM}?|{_THIN}级(?!别))"
             rf"|(?<!保守)(?<!商业)(?<!工作)(?<!个人)(?<!技术){_spaced(_MIMI)}{_TERM}"
         ),
     ),

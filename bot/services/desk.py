@@ -82,13 +82,21 @@ class Desk:
             self.today,
             abbreviations=self.office.numbers.abbreviations,
             system_prefixes=self.books.kinds.titles,
+            places=self.office.places,
         )
 
     async def say(self, chat_id: int, **message: Unpack[Saying]) -> None:
-        """Queue a message; its key is the cause and a serial, unless one is given."""
+        """Queue a message; its key is the cause and a serial, unless one is given.
+
+        The templates have screened its text; the words on its buttons are screened here.
+        """
         said = Outgoing(chat_id=chat_id, **message)
         key = said.key or f"{self.cause}.{next(self._serial)}"
-        await self.tx.outbox.add(replace(said, key=key), self.now)
+        keyboard = tuple(
+            tuple(replace(button, label=self.texts.screened(button.label)) for button in row)
+            for row in said.buttons
+        )
+        await self.tx.outbox.add(replace(said, key=key, buttons=keyboard), self.now)
 
     def private_chat(self, payload: str) -> str:
         """The address that opens the private chat and says what for."""
