@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from bot.app import ask_telegram, open_books
 from bot.domain.calendar import WorkCalendar, local_date
 from bot.domain.clock import SystemClock
+from bot.domain.kinds import KINDS
 from bot.domain.people import Role, Status
 from bot.office import OfficeError
 from bot.services.codes import require_known_codes
+from bot.services.retention import RULES, count_due
 from bot.storage.database import Database
 from bot.storage.errors import DatabaseError
 from bot.storage.schema import SchemaError, require_current
@@ -20,8 +22,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.office import Office
+    from bot.services.retention import Rule
     from bot.settings import Settings
     from bot.storage.database import Tx
+
+DAILY = timedelta(days=2)
+"""What is done every day has been done within so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,8 @@ async def _database(database: Database, office: Office | None) -> AsyncIterator[
     async with database.read() as tx:
         if office:
             yield await _codes(tx, office)
+            for rule in RULES:
+                yield await _rule(tx, office, rule)
         queue = await tx.outbox.counts()
         troubled = await tx.updates.troubled()
         people = await tx.people.everybody(Status.ACTIVE)
@@ -101,6 +109,17 @@ async def _codes(tx: Tx, office: Office) -> Finding:
     except OfficeError as error:
         return Finding(False, "codes in use", str(error))
     return Finding(True, "codes in use", "all of them stand in the office file")
+
+
+async def _rule(tx: Tx, office: Office, rule: Rule) -> Finding:
+    """How long a sort of thing is kept, how much is due to go, and when the rule last ran."""
+    now = SystemClock().now()
+    due = await count_due(tx, KINDS, rule, office.thresholds, now)
+    last = await tx.retention.last(rule.code)
+    ran = f"last run {local_date(last)}" if last else "not run yet"
+    well = not due or (last is not None and now - last < DAILY)
+    words = f"{rule.what}: {rule.days(office.thresholds)} days; {due} due; {ran}"
+    return Finding(well, f"retention of {rule.code}", words)
 
 
 async def _telegram(settings: Settings) -> Finding:

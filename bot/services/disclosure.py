@@ -8,11 +8,12 @@ from bot.domain.entries import Sight
 from bot.domain.people import Action
 from bot.services import buttons
 from bot.services.cards import card_buttons, moves_for, render_card, step_title
+from bot.services.retention import was_purged
 from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
     from bot.domain.people import Actor
-    from bot.domain.records import Record
+    from bot.domain.records import Event, Record
     from bot.services.desk import Desk
 
 SHOWN = 60
@@ -36,6 +37,7 @@ async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> No
             "detail",
             card=await render_card(desk, kind, record),
             fields=kind.visible(record.data, frozenset({Sight.PARTIES})),
+            purged=await was_purged(desk, record),
         ),
         buttons=card_buttons(desk, record, moves_for(actor, kind, record), but=buttons.DETAIL),
     )
@@ -51,7 +53,7 @@ async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -
         {
             "at": event.at,
             "title": step_title(desk, kind, event.name),
-            "organ": desk.office.organ(str(event.facts["organ"])).short,
+            "organ": _organ_of(desk, event),
             "person": person.name if (person := people.get(event.actor or 0)) else "",
             "state": kind.state(str(event.facts["to"])).title if "to" in event.facts else "",
         }
@@ -64,3 +66,8 @@ async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -
         ),
         buttons=card_buttons(desk, record, (), but=buttons.HISTORY),
     )
+
+
+def _organ_of(desk: Desk, event: Event) -> str:
+    """Whose step it was; "" for what the bot did by itself."""
+    return desk.office.organ(str(event.facts["organ"])).short if "organ" in event.facts else ""

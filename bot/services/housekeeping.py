@@ -10,6 +10,7 @@ from bot.domain.outgoing import Manner, Priority
 from bot.domain.people import Side
 from bot.domain.periods import next_turn
 from bot.services.cards import ON_DUTY, refresh_lights
+from bot.services.retention import DRAFTS, forget_leavers, purge_personal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -84,7 +85,10 @@ async def expire_drafts(desk: Desk) -> None:
     """In office hours, throw away drafts out of time, saying so where they stand (BRIEF §6)."""
     if not desk.office.hours.is_open(desk.now, desk.books.calendar):
         return
-    for draft in await desk.tx.drafts.expired(desk.now):
+    expired = await desk.tx.drafts.expired(desk.now)
+    if expired:
+        await desk.tx.retention.note(DRAFTS.code, desk.now)
+    for draft in expired:
         await desk.tx.drafts.remove(draft.id)
         await desk.say(
             draft.chat_id,
@@ -105,7 +109,7 @@ async def forget_old(desk: Desk) -> None:
 
 TICK_WORK: tuple[Task, ...] = (expire_drafts, refresh_lights, close_day)
 """Everything that a tick looks after; each finds by itself whether there is something to do."""
-DAILY_WORK: tuple[Task, ...] = (forget_old,)
+DAILY_WORK: tuple[Task, ...] = (forget_old, purge_personal, forget_leavers)
 """What is done once a day, for it costs more than a look."""
 
 

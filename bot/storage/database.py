@@ -25,6 +25,7 @@ from bot.storage.outbox import Outbox
 from bot.storage.people import People
 from bot.storage.questions import Questions
 from bot.storage.records import Records
+from bot.storage.retention import Retention
 from bot.storage.search import Search
 from bot.storage.updates import Updates
 
@@ -91,6 +92,11 @@ class Tx:
     def outbox(self) -> Outbox:
         """What waits to be said."""
         return Outbox(self.connection)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """What has been kept long enough."""
+        return Retention(self.connection)
 
     @cached_property
     def updates(self) -> Updates:

@@ -32,7 +32,7 @@ async def migrate(database: Database, migrations: Path = MIGRATIONS) -> list[str
     """Apply every missing migration, each in a transaction of its own; tells which.
 
     A SQLite file with something in it is copied first. Two processes may do this at once:
-    the second waits, then finds nothing left to do. Raises `SchemaError` on a newer schema.
+    each migration is applied by one of them. Raises `SchemaError` on a newer schema.
     """
     applied: list[str] = []
     while revision := await _apply_next(database, migrations, first=not applied):

@@ -313,6 +313,13 @@ updates = Table(
     Column("trouble", String(200), nullable=False),
 )
 
+retention = Table(
+    "retention",
+    metadata,
+    Column("rule", String(16), primary_key=True),
+    Column("ran_at", UtcTime, nullable=False),
+)
+
 leaders = Table(
     "leaders",
     metadata,
