@@ -11,15 +11,17 @@ import pytest
 from jinja2 import UndefinedError
 
 import bot
-from bot.domain.entries import OneOf, Sight, Surface, Text
+from bot.domain.entries import OneOf, Reason, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.kinds import KINDS
 from bot.domain.kinds.lead import CATEGORIES, LEAD, ROUTES
+from bot.domain.measures import Money, Surface
 from bot.domain.people import Person, Role, Side, Status
 from bot.domain.periods import Light, Stretch
 from bot.domain.records import Duty, Value
 from bot.office import read_office
 from bot.sandbox.markup_html import parse_html
+from bot.services.previews import LONGEST_SAID
 from bot.services.todo import Line
 from bot.text import Texts
 from handlers.commands import Menu, all_commands
@@ -55,6 +57,8 @@ def longest(name: str) -> Value:
         return max(holds.choices, key=lambda choice: len(choice.title)).code
     if isinstance(holds, Surface):
         return "1234567890.12"
+    if isinstance(holds, Money):
+        return 123456789012345
     return NUMBER if "number" in name or name == "merged_into" else "2026-12-31"
 
 
@@ -150,11 +154,20 @@ DRAFT = {
     "question": max((entry.ask for entry in LEAD.entries.values()), key=len),
     "by_button": False,
     "private": False,
+    "doubts": [
+        {"title": entry.title, "said": wild(LONGEST_SAID), "why": TEXTS.label(f"doubt_{reason}")}
+        for entry in LEAD.entries.values()
+        if not isinstance(entry.holds, OneOf | Text)
+        for reason in list(Reason)[:2]
+    ],
 }
 OWN_FACTS: dict[str, dict[str, object]] = {
     "card": CARD,
     "draft": DRAFT,
-    "detail": {"fields": {t: v for t, v in EVERYTHING.items() if t not in PUBLIC}},
+    "detail": {
+        "fields": {t: v for t, v in EVERYTHING.items() if t not in PUBLIC},
+        "purged": True,
+    },
     "errors/not_found": {"number": NUMBER},
     "found_several": {"single": False, "about": 999_999, "page": 20, "partial": True},
     "help": {"for_admin": True, "words": ["线索", "检察建议", "案情通报"]},

@@ -25,7 +25,10 @@ from bot.services.previews import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.domain.kinds.kind import Kind
+    from bot.domain.line import Doubt
     from bot.domain.people import Actor, Place
     from bot.domain.records import Record
     from bot.services.desk import Desk
@@ -39,11 +42,12 @@ async def open_form(desk: Desk, actor: Actor, kind: Kind, place: Place, line: st
     blank = _blank(desk, actor, kind.code, place)
     _refuse_foreign_district(desk, actor, line)
     form = form_of(desk, actor, blank)
-    data = read_line(line, form.entries, form.rest, desk.reading)
+    heard = read_line(line, form.entries, form.rest, desk.reading)
+    data = heard.data
     district = await _usual_district(desk, actor, place)
     if district:
         data = {DISTRICT: district, **data}
-    return await _keep(desk, actor, replace(blank, data=data))
+    return await _keep(desk, actor, replace(blank, data=data), heard.doubts)
 
 
 def _refuse_foreign_district(desk: Desk, actor: Actor, line: str) -> None:
@@ -92,10 +96,10 @@ def _blank(desk: Desk, actor: Actor, kind: str, place: Place) -> Draft:
     )
 
 
-async def _keep(desk: Desk, actor: Actor, draft: Draft) -> Draft:
+async def _keep(desk: Desk, actor: Actor, draft: Draft, doubts: Sequence[Doubt] = ()) -> Draft:
     expires = desk.now + timedelta(days=desk.office.thresholds.draft_days)
     kept = await desk.tx.drafts.add(draft, expires)
-    return await show_draft(desk, actor, kept)
+    return await show_draft(desk, actor, kept, doubts=doubts)
 
 
 async def answer(desk: Desk, actor: Actor, draft: Draft, text: str) -> Draft:
@@ -166,17 +170,24 @@ def _require_own(actor: Actor, draft: Draft) -> None:
 
 
 async def show_draft(
-    desk: Desk, actor: Actor, draft: Draft, *, group: int | None = None, ask: str = ""
+    desk: Desk,
+    actor: Actor,
+    draft: Draft,
+    *,
+    group: int | None = None,
+    ask: str = "",
+    doubts: Sequence[Doubt] = (),
 ) -> Draft:
     """Keep a draft, with its next question open, and show it in its place.
 
-    `ask` names a field to ask for out of turn, `group` the group of its choices to show.
+    `ask` names a field to ask for out of turn, `group` the group of its choices to show,
+    `doubts` what the line meant for a field but could not give it.
     """
     form = form_of(desk, actor, draft)
     missing = form.missing(draft.data)
     asked = replace(draft, asking=ask or (missing[0] if missing else ""))
     await desk.tx.drafts.save(asked)
-    await show_preview(desk, form, asked, group=group)
+    await show_preview(desk, form, asked, group=group, doubts=doubts)
     return asked
 
 

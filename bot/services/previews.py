@@ -11,8 +11,9 @@ from bot.domain.outgoing import Button, Manner
 from bot.services import buttons
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
+    from bot.domain.line import Doubt
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor
     from bot.domain.records import Draft, Value
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 DISTRICT = "district"
 """The one field that every form for a new record has, whatever the kind."""
+LONGEST_SAID = 40
+"""So much of what could not be taken is said back."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,9 @@ def belongs_to_city(office: Office, district: str) -> bool:
     return office.organ(office.district(district).procuratorate).city
 
 
-def _preview(desk: Desk, form: Form, draft: Draft, missing: tuple[str, ...]) -> str:
+def _preview(
+    desk: Desk, form: Form, draft: Draft, missing: tuple[str, ...], doubts: Sequence[Doubt]
+) -> str:
     """What was understood and what is missing; in a group, no value a group may not see."""
     open_to = {Sight.GROUP, Sight.PARTIES} if draft.private else {Sight.GROUP}
     known = [(name, entry) for name, entry in form.entries.items() if name in draft.data]
@@ -88,10 +93,17 @@ def _preview(desk: Desk, form: Form, draft: Draft, missing: tuple[str, ...]) -> 
         fields={e.title: e.holds.show(draft.data[n]) for n, e in shown},
         hidden=[e.title for n, e in known if e.sight not in open_to],
         missing=[form.entries[name].title for name in missing],
+        doubts=[_doubt(desk, form.entries[d.name], d, open_to) for d in doubts],
         question=form.entries[draft.asking].ask if draft.asking else "",
         by_button=bool(draft.asking) and isinstance(form.entries[draft.asking].holds, OneOf),
         private=draft.private,
     )
+
+
+def _doubt(desk: Desk, entry: Entry, doubt: Doubt, open_to: Collection[Sight]) -> dict[str, str]:
+    """What could not be taken and why; in a group, without the words of a field it may not see."""
+    said = "、".join(doubt.said)[:LONGEST_SAID] if entry.sight in open_to else ""
+    return {"title": entry.title, "said": said, "why": desk.texts.label(f"doubt_{doubt.reason}")}
 
 
 def _keys(desk: Desk, form: Form, draft: Draft, group: int | None) -> Keyboard:
@@ -146,12 +158,18 @@ def _rows(keys: list[Button], width: int) -> Keyboard:
 
 
 async def show_preview(
-    desk: Desk, form: Form, draft: Draft, *, group: int | None = None, fields: bool = False
+    desk: Desk,
+    form: Form,
+    draft: Draft,
+    *,
+    group: int | None = None,
+    fields: bool = False,
+    doubts: Sequence[Doubt] = (),
 ) -> None:
     """Show a draft in its place: its open question, or with `fields` the fields to choose from."""
     missing = form.missing(draft.data)
     keyboard = _field_keys(desk, form, draft) if fields else _keys(desk, form, draft, group)
-    await put_draft(desk, draft, _preview(desk, form, draft, missing), keyboard)
+    await put_draft(desk, draft, _preview(desk, form, draft, missing, doubts), keyboard)
 
 
 async def put_draft(desk: Desk, draft: Draft, text: str, keyboard: Keyboard = ()) -> None:

@@ -252,9 +252,35 @@ async def test_a_group_sees_what_was_filled_but_no_content(
     (preview,) = await deliver()
     assert preview.chat_id == GROUP.chat_id
     assert "线索类别：2C 超期裁定" in preview.text
-    assert "已填写（群内不显示）：占地面积、法院案号、线索摘要" in preview.text
+    assert (
+        "已填写（群内不显示）：被执行人类型、被执行人、占地面积、法院案号、线索摘要" in preview.text
+    )
     for secret in ("张某某", "3.52", "行审18"):
         assert secret not in preview.text
+
+
+DOUBTFUL = "2C 移送线索 鄂城 某村非法占地 2月30日受理 （2026）鄂0704行审5、6号"
+
+
+async def test_what_could_not_be_taken_is_said_with_the_reason(
+    people: Hire, desk: OpenDesk, actor: Act, deliver: Deliver
+) -> None:
+    draft = await begin(desk, actor, await people(), DOUBTFUL)
+    (preview,) = await deliver()
+    assert "受理日期“2月30日”：没有这一天，请改正" in preview.text
+    assert "法院案号“（2026）鄂0704行审5、6号”：编号不全或两个编号连写" in preview.text
+    assert not {"accepted_on", "court_number"} & draft.data.keys()
+
+
+async def test_a_group_is_told_which_field_but_not_what_was_written(
+    people: Hire, desk: OpenDesk, actor: Act, deliver: Deliver
+) -> None:
+    person = await people()
+    await bind(desk, person, "420704")
+    await begin(desk, actor, person, DOUBTFUL, GROUP)
+    (preview,) = await deliver()
+    assert "法院案号：编号不全或两个编号连写" in preview.text
+    assert "行审" not in preview.text
 
 
 async def test_personal_data_is_masked_before_it_is_kept(
@@ -262,7 +288,7 @@ async def test_personal_data_is_masked_before_it_is_kept(
 ) -> None:
     person = await people()
     draft = await begin(desk, actor, person, "2C 移送线索 当事人张伟，电话13812345678")
-    assert draft.data["summary"] == "当事人张某，电话138****5678"
+    assert (draft.data["party"], draft.data["summary"]) == ("张某", "电话138****5678")
     draft = await begin(desk, actor, person, "2C 移送线索")
     draft = await say(desk, actor, person, draft, "被处罚人李明 420704199001011234")
     assert draft.data["summary"] == "被处罚人李某 420***********234"
