@@ -65,7 +65,7 @@ def open_books(settings: Settings, bot_username: str, kinds: Kinds = KINDS) -> B
         kinds=kinds,
         periods=periods,
         calendar=WorkCalendar(),
-        texts=Texts(),
+        texts=Texts(places=office.places),
         bot_username=bot_username,
         first_admins=settings.admins,
     )

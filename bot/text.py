@@ -23,6 +23,8 @@ from bot.domain.guard import find_secrecy_marks
 from bot.domain.masking import mask
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from jinja2.runtime import Context
 
     from bot.domain.errors import DomainError
@@ -31,9 +33,10 @@ log = logging.getLogger(__name__)
 
 
 class Texts:
-    """The templates of one language."""
+    """The templates of one language; `places` begin like a person's name and are none."""
 
-    def __init__(self, language: str = "zh") -> None:
+    def __init__(self, language: str = "zh", places: Iterable[str] = ()) -> None:
+        self._places = tuple(places)
         folder = Path(templates.__file__).parent / language
         self._environment = Environment(
             loader=FileSystemLoader(folder),
@@ -65,7 +68,7 @@ class Texts:
         if find_secrecy_marks(fact):
             log.warning("a fact with a secrecy mark was kept out of %s", where)
             return self.label("shielded")
-        return mask(fact)
+        return mask(fact, places=self._places)
 
     @pass_context
     def _finalize(self, context: Context, fact: object) -> object:

@@ -139,7 +139,7 @@ def books() -> Books:
         kinds=KINDS,
         periods=with_overrides(PERIODS, office.periods),
         calendar=WorkCalendar(),
-        texts=Texts(),
+        texts=Texts(places=office.places),
         bot_username="liaison_bot",
     )
 

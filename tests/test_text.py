@@ -14,8 +14,8 @@ from bot.domain.kinds import KINDS
 from bot.office import read_office
 from bot.text import Texts
 
-TEXTS = Texts()
 OFFICE = read_office()
+TEXTS = Texts(places=OFFICE.places)
 SHIELDED = "〔涉密标志，已屏蔽〕"
 
 
@@ -27,6 +27,7 @@ def detail(value: str) -> str:
     ("written", "said"),
     [
         ("当事人刘建国非法占地3.52亩", "当事人刘某某非法占地3.52亩"),
+        ("华容非法占地3.52亩，杜山擅自占地", "华容非法占地3.52亩，杜山擅自占地"),
         ("电话13812345678", "电话138****5678"),
         ("身份证420704198001011234", "身份证420***********234"),
         ("卡号4111111111111111", "卡号4111****1111"),
