@@ -21,8 +21,6 @@ _LABEL_WINDOW = 12
 _LABELLED = -1
 _SEPARATORS = " \t\n\u3000,，;；、:：·/／-"
 
-__all__ = ["Doubt", "Heard", "Reason", "read_line"]
-
 
 @dataclass(frozen=True, slots=True)
 class Doubt:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.entries import Choice, Entry, OneOf, Text
+from bot.domain.entries import Choice, Entry, OneOf, Reason, Text
 from bot.domain.errors import DomainError
 from bot.domain.kinds.lead import LEAD
-from bot.domain.line import Doubt, Reason, read_line
+from bot.domain.line import Doubt, read_line
 from bot.domain.masking import mask
 from bot.services.previews import DISTRICT
 from tests.domain.figures import ENTRIES, LINES, READING, Line, compare, figure, hear
