@@ -73,7 +73,7 @@ def _request(proxy: str | None, connections: int) -> HTTPXRequest:
 
 def routes(kinds: Kinds) -> list[BaseHandler[Any, Context, None]]:
     """What is handled, in the order it is tried; the first that fits has it."""
-    fresh = filters.UpdateType.MESSAGE
+    fresh, spoken = filters.UpdateType.MESSAGE, forms.Spoken(kinds)
     return [
         ChatMemberHandler(places.membership, ChatMemberHandler.MY_CHAT_MEMBER),
         MessageHandler(filters.StatusUpdate.MIGRATE & fresh, places.migrated),
@@ -82,7 +82,9 @@ def routes(kinds: Kinds) -> list[BaseHandler[Any, Context, None]]:
             for command in all_commands(kinds)
         ),
         CallbackQueryHandler(pressed),
-        MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, forms.Spoken(kinds)),
+        MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, spoken),
+        MessageHandler(filters.UpdateType.EDITED_MESSAGE & filters.TEXT, spoken.again),
+        MessageHandler(fresh & filters.LOCATION, forms.pinned),
         MessageHandler(fresh & (filters.ATTACHMENT | filters.VOICE), records.unreadable),
     ]
 

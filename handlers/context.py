@@ -62,6 +62,11 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
             raise DomainError("stranger")
         return self.scope.actor
 
+    async def reachable(self) -> bool:
+        """Tell whether the bot can write to the speaker in private."""
+        person = await self.desk.tx.people.get(self.actor.person_id)
+        return person is not None and person.reachable
+
     async def reply(self, update: Update, template: str, **facts: object) -> None:
         """Answer in the same place."""
         place = place_of(update)

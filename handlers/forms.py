@@ -7,20 +7,28 @@ from typing import TYPE_CHECKING
 
 from bot.domain.numbers import parse_number
 from bot.services import buttons
+from bot.services.blanks import ADD
+from bot.services.drafts import resume, tell_drafts
 from bot.services.forms import (
+    Said,
     answer,
     ask_for,
-    cancel,
     choose,
+    clear,
     open_form,
     own_draft,
+    save_for_later,
     show_draft,
     show_fields,
-    submit,
+    skip,
+    teller_of,
 )
-from bot.services.lookup import look_up
+from bot.services.lookup import look_up, open_record
 from bot.services.previews import draft_post
-from handlers.context import after_command, message_of, place_of, words_of
+from bot.services.rereading import reread
+from bot.services.steps import Outcome, append_draft
+from bot.services.submission import cancel, submit, undo
+from handlers.context import after_command, message_of, place_of, user_of, words_of
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -35,6 +43,7 @@ if TYPE_CHECKING:
 LOOK_UP = "查"
 """What a message may begin with instead of /case."""
 GIVE_UP = frozenset({"取消", "算了", "不登记了", "不办了"})
+DO_WITHOUT = frozenset({"跳过", "无", "没有", "不清楚", "不知道"})
 
 
 class OpenForm:
@@ -45,15 +54,29 @@ class OpenForm:
 
     async def __call__(self, update: Update, context: Context) -> None:
         """Read the line and show what was understood."""
-        line = after_command(update)
-        await open_form(context.desk, context.actor, self.kind, place_of(update), line)
+        said = await _said(update, context, after_command(update))
+        await open_form(context.desk, context.actor, self.kind, place_of(update), said)
+
+
+async def _said(update: Update, context: Context, line: str) -> Said:
+    """What a message says that begins a record, with what it points at: another's message."""
+    message = message_of(update)
+    replied = message.reply_to_message
+    author = replied.from_user if replied else None
+    if replied is None or author is None or author.id == context.bot.id:
+        return Said(line, message.message_id)
+    quoted = replied.text or replied.caption or ""
+    if message.quote is not None and message.quote.is_manual:
+        quoted = message.quote.text
+    teller = await teller_of(context.desk, author.id, author.full_name) if quoted else ""
+    return Said(line, message.message_id, quoted, teller)
 
 
 class Spoken:
-    """Words that are no command: the answer to an open question comes before all else.
+    """Words that are no command: `线索 …` files and `查 …` looks up, whatever is being asked.
 
-    Otherwise `线索 …` files and `查 …` looks up; in private a number alone looks up too.
-    Other talk in a group is none of ours.
+    Otherwise they answer the open question; in private a number alone looks up too. Other talk
+    in a group is none of ours.
     """
 
     def __init__(self, kinds: Kinds) -> None:
@@ -65,21 +88,40 @@ class Spoken:
         """Find out what the words are, and do it."""
         desk, actor, place = context.desk, context.actor, place_of(update)
         words = words_of(update).strip()
-        draft = await _asked(update, context)
         opening = self._opening.fullmatch(words)
-        if draft is not None:
-            await _answer(desk, actor, draft, words)
-        elif opening and opening[1] == LOOK_UP:
+        if opening and opening[1] == LOOK_UP:
             await look_up(desk, actor, opening[2] or "", place)
         elif opening:
-            await open_form(desk, actor, self._kinds[opening[1]], place, opening[2] or "")
+            said = await _said(update, context, opening[2] or "")
+            await open_form(desk, actor, self._kinds[opening[1]], place, said)
+        elif draft := await asked(update, context):
+            await _answer(desk, actor, draft, words, message_of(update).message_id)
         elif place.private and parse_number(words, system_prefixes=desk.books.kinds.titles):
             await look_up(desk, actor, words, place)
         elif place.private:
             await context.reply(update, "nothing_asked")
 
+    async def again(self, update: Update, context: Context) -> None:
+        """An edited message: whatever was read from it is read again."""
+        line = after_command(update)
+        opening = self._opening.fullmatch(line)
+        said = await _said(update, context, (opening[2] or "") if opening else line)
+        message_id = message_of(update).message_id
+        await reread(context.desk, context.actor, place_of(update), message_id, said)
 
-async def _asked(update: Update, context: Context) -> Draft | None:
+
+async def pinned(update: Update, context: Context) -> None:
+    """A place on the map: an addition can be one."""
+    location, draft = message_of(update).location, await asked(update, context)
+    if location is None or draft is None or draft.move != ADD:
+        await context.reply(update, "no_place_asked")
+        return
+    label = context.desk.texts.label("location")
+    words = label.format(north=location.latitude, east=location.longitude)
+    await answer(context.desk, context.actor, draft, words, message_of(update).message_id)
+
+
+async def asked(update: Update, context: Context) -> Draft | None:
     """The draft whose open question a message answers: in a group, only by a reply to it."""
     place = place_of(update)
     drafts = context.desk.tx.drafts
@@ -92,12 +134,24 @@ async def _asked(update: Update, context: Context) -> Draft | None:
     return draft if answers else None
 
 
-async def _answer(desk: Desk, actor: Actor, draft: Draft, words: str) -> None:
-    """Take the words as the answer, or as the wish to give up."""
+async def _answer(desk: Desk, actor: Actor, draft: Draft, words: str, message_id: int) -> None:
+    """Take the words as the answer, or as the wish to do without it, or to give up."""
     if words in GIVE_UP:
         await cancel(desk, actor, draft)
+    elif words in DO_WITHOUT and draft.asking in draft.to_ask:
+        await skip(desk, actor, draft, draft.asking)
     else:
-        await answer(desk, actor, draft, words)
+        await answer(desk, actor, draft, words, message_id)
+
+
+async def drafts(update: Update, context: Context) -> None:
+    """`/drafts`: what one has begun and not filed, in private."""
+    if not await context.reachable():
+        await context.open_private(update, "hello")
+        return
+    await tell_drafts(context.desk, context.actor, user_of(update).id)
+    if not place_of(update).private:
+        await context.reply(update, "sent_in_private")
 
 
 async def press_file(update: Update, context: Context, press: Press) -> None:
@@ -147,6 +201,49 @@ async def press_ask(update: Update, context: Context, press: Press) -> None:
     await ask_for(context.desk, actor, draft, press.word(1))
 
 
+async def press_skip(update: Update, context: Context, press: Press) -> None:
+    """跳过."""
+    draft = await own_draft(context.desk, context.actor, press.number(0))
+    await skip(context.desk, context.actor, draft, press.word(1))
+
+
+async def press_clear(update: Update, context: Context, press: Press) -> None:
+    """清空 one field."""
+    draft = await own_draft(context.desk, context.actor, press.number(0))
+    await clear(context.desk, context.actor, draft, press.word(1))
+
+
+async def press_save(update: Update, context: Context, press: Press) -> None:
+    """稍后再填."""
+    await save_for_later(
+        context.desk, await own_draft(context.desk, context.actor, press.number(0))
+    )
+
+
+async def press_resume(update: Update, context: Context, press: Press) -> None:
+    """继续填写, which is done in private."""
+    draft = await own_draft(context.desk, context.actor, press.number(0))
+    await resume(context.desk, context.actor, draft, place_of(update))
+
+
+async def press_append(update: Update, context: Context, press: Press) -> None:
+    """追加到 a record there is, instead of filing another one."""
+    desk, actor = context.desk, context.actor
+    draft = await own_draft(desk, actor, press.number(0))
+    record = await open_record(desk, actor, press.number(1))
+    outcome = await append_draft(desk, actor, draft, record)
+    if outcome is Outcome.NEEDS_PRIVATE_CHAT:
+        await context.open_private(update, "hello")
+    elif not place_of(update).private:
+        await context.toast(update, desk.texts.render("go_on_in_private"))
+
+
+async def press_undo(update: Update, context: Context, press: Press) -> None:
+    """撤销登记."""
+    record = await open_record(context.desk, context.actor, press.number(0))
+    await undo(context.desk, context.actor, record, place_of(update))
+
+
 PRESSES = {
     buttons.FILE: press_file,
     buttons.CANCEL: press_cancel,
@@ -155,5 +252,11 @@ PRESSES = {
     buttons.BACK: press_back,
     buttons.EDIT: press_edit,
     buttons.ASK: press_ask,
+    buttons.SKIP: press_skip,
+    buttons.CLEAR: press_clear,
+    buttons.SAVE: press_save,
+    buttons.RESUME: press_resume,
+    buttons.APPEND: press_append,
+    buttons.UNDO: press_undo,
 }
 """What each button of a form does."""

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.domain.people import Place
 from bot.services import buttons
+from bot.services.amendments import open_addition, open_correction
 from bot.services.disclosure import disclose, tell_history
+from bot.services.drafts import resume
+from bot.services.forms import own_draft
 from bot.services.lookup import look_up, look_up_one, open_record, show_card, turn_page
+from bot.services.previews import CONTINUE
 from bot.services.steps import Outcome, take_step
 from bot.services.todo import tell_todo
 from handlers.context import after_command, place_of, user_of
@@ -34,17 +39,12 @@ async def case(update: Update, context: Context) -> None:
 
 async def todo(update: Update, context: Context) -> None:
     """`/todo`: what waits for the asker's organ, in private."""
-    if not await _reachable(context):
+    if not await context.reachable():
         await context.open_private(update, "hello")
         return
     await tell_todo(context.desk, context.actor, user_of(update).id)
     if not place_of(update).private:
         await context.reply(update, "sent_in_private")
-
-
-async def _reachable(context: Context) -> bool:
-    person = await context.desk.tx.people.get(context.actor.person_id)
-    return person is not None and person.reachable
 
 
 async def log(update: Update, context: Context) -> None:
@@ -100,8 +100,7 @@ async def _in_private(
 ) -> None:
     """Tell the content or the history in private, where the person can be reached there."""
     desk, user_id = context.desk, user_of(update).id
-    person = await desk.tx.people.get(actor.person_id)
-    if person is None or not person.reachable:
+    if not await context.reachable():
         payload = f"{'h' if history else 'd'}{record.id}"
         await context.open_private(update, payload)
         return
@@ -114,10 +113,14 @@ async def _in_private(
 async def started_for(update: Update, context: Context, payload: str) -> bool:
     """`/start PAYLOAD`: go on in private with what a group's button began."""
     verb, args = payload[:1], payload[1:].split("-")
-    if verb not in {"d", "h", "m"} or not args[0].isdecimal():
+    if verb not in {"d", "h", "m", CONTINUE} or not args[0].isdecimal():
         return False
     press = buttons.Press(verb, tuple(args))
     actor = context.actor
+    if verb == CONTINUE:
+        draft = await own_draft(context.desk, actor, press.number(0))
+        await resume(context.desk, actor, draft, place_of(update))
+        return True
     record = await open_record(context.desk, actor, press.number(0))
     if verb == "m":
         await take_step(context.desk, actor, record, press.word(1), press.number(2))
@@ -126,7 +129,17 @@ async def started_for(update: Update, context: Context, payload: str) -> bool:
     return True
 
 
+async def _press_amend(update: Update, context: Context, press: Press) -> None:
+    """更正 or 追加, which are done in private."""
+    actor = context.actor
+    record = await open_record(context.desk, actor, press.number(0))
+    begin = open_correction if press.verb == buttons.CORRECT else open_addition
+    await begin(context.desk, actor, record, Place(user_of(update).id, private=True))
+
+
 PRESSES = {
+    buttons.CORRECT: _press_amend,
+    buttons.ADD: _press_amend,
     buttons.CARD: press_card,
     buttons.PAGE: press_page,
     buttons.MOVE: press_move,

@@ -38,7 +38,7 @@ async def _explain(desk: Desk, update: Update, text: str) -> None:
             press=update.callback_query.id,
             forget=True,
         )
-    elif update.message is not None:
+    elif update.effective_message is not None:
         place = place_of(update)
         await desk.say(
             place.chat_id,

@@ -9,7 +9,7 @@ from bot.domain.kinds import KINDS
 from bot.domain.kinds.kind import Party
 from bot.domain.kinds.lead import CATEGORIES, LEAD
 from bot.domain.kinds.warning import WARNING
-from bot.services.previews import DISTRICT
+from bot.services.blanks import DISTRICT
 
 DOCS = Path(__file__).parent.parent / "docs"
 HANDBOOK = (DOCS / "handbook.md").read_text(encoding="utf-8")

@@ -21,6 +21,10 @@ from bot.domain.periods import Light, Stretch
 from bot.domain.records import Duty, Value
 from bot.office import read_office
 from bot.sandbox.markup_html import parse_html
+from bot.services import alike, drafts
+from bot.services.alike import Alike
+from bot.services.blanks import LONGEST_BEFORE
+from bot.services.disclosure import LONGEST_AMENDMENTS
 from bot.services.previews import LONGEST_SAID
 from bot.services.todo import Line
 from bot.text import Texts
@@ -144,10 +148,15 @@ FACTS: dict[str, object] = {
     "admin": Menu.ADMIN,
     "move": "",
     "lines": [{"number": NUMBER, "district": DISTRICT, "state": "退回补正"}] * 20,
+    "until": AT,
+    "private": True,
 }
 """Every fact by the name that templates give it, at its longest."""
 
 DRAFT = {
+    "filing": True,
+    "optional": True,
+    "alike": [Alike(1, NUMBER, "退回补正", "其中永久基本农田")] * alike.SHOWN,
     "fields": LEAD.visible({n: DATA[n] for n in LEAD.offered}, frozenset(Sight)),
     "hidden": [entry.title for entry in LEAD.entries.values()],
     "missing": [entry.title for entry in LEAD.entries.values()],
@@ -167,6 +176,21 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "detail": {
         "fields": {t: v for t, v in EVERYTHING.items() if t not in PUBLIC},
         "purged": True,
+    },
+    "amendment": {
+        "at": AT,
+        "changes": [
+            (e.title, wild(LONGEST_BEFORE + 1), wild(LONGEST_BEFORE + 1))
+            for e in LEAD.entries.values()
+        ],
+    },
+    "amendments": {"blocks": ["某" * LONGEST_AMENDMENTS]},
+    "drafts": {
+        "lines": [
+            {"title": f"{NUMBER}｜补正后重新移送", "gist": wild(20), "missing": 3, "until": AT}
+        ]
+        * drafts.SHOWN,
+        "count": 99,
     },
     "errors/not_found": {"number": NUMBER},
     "found_several": {"single": False, "about": 999_999, "page": 20, "partial": True},

@@ -73,6 +73,26 @@ class Draft:
     asking: str
     """The field whose answer is awaited, or ""."""
     data: Mapping[str, Value] = field(default_factory=dict)
+    to_ask: tuple[str, ...] = ()
+    """What it can do without, but will still ask for unless that is skipped."""
+    expires_at: datetime | None = None
+    """When it is thrown away; None before it is kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A message from which fields of a draft were read, and so of the record it became."""
+
+    chat_id: int
+    message_id: int
+    person_id: int
+    """Who wrote it."""
+    draft_id: int | None
+    record_id: int | None
+    asked: str
+    """The field it answered; "" if it is the line that the draft began with."""
+    fields: frozenset[str]
+    """The fields that it gave, and nothing later has given again."""
 
 
 @dataclass(frozen=True, slots=True)

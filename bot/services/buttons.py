@@ -15,7 +15,8 @@ VERSION = "1"
 _CODE = re.compile(r"1\.(?P<verb>[a-z]{2})(?P<args>(?:\.[A-Za-z0-9_-]{1,32}){0,5})", re.ASCII)
 
 FILE, CANCEL, CHOOSE, GROUP, BACK = "fi", "ca", "ch", "gr", "ba"
-EDIT, ASK = "ed", "as"
+EDIT, ASK, SKIP, CLEAR, SAVE, RESUME = "ed", "as", "sk", "cl", "sv", "rs"
+APPEND, ADD, CORRECT, UNDO = "ap", "aa", "co", "un"
 CARD, PAGE, MOVE, DETAIL, HISTORY = "cd", "pg", "mv", "de", "hi"
 JOIN_SIDE, JOIN, ADMIT, REFUSE, LEAVE = "js", "jo", "ad", "rf", "lv"
 BIND = "bi"

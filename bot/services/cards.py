@@ -61,7 +61,7 @@ def _holder(desk: Desk, record: Record, party: Party | None) -> str:
 
 async def _last_step(desk: Desk, kind: Kind, record: Record) -> dict[str, object]:
     """The newest step on the card: what, by which organ, when."""
-    steps = {FILE, *(move.code for move in kind.moves)}
+    steps = {FILE, *(move.code for move in kind.moves), "corrected", "added"}
     events = await desk.tx.events.of_record(record.id)
     last = next(event for event in reversed(events) if event.name in steps)
     return {
@@ -83,11 +83,8 @@ def card_buttons(desk: Desk, record: Record, moves: tuple[Move, ...], *, but: st
 
     `but` names the way that led here, which need not be offered again.
     """
-    steps = [
-        Button(move.title, buttons.code(buttons.MOVE, record.id, move.code, record.version))
-        for move in moves
-    ]
-    rows = [tuple(steps[at : at + 2]) for at in range(0, len(steps), 2)]
+    steps = step_keys(record, moves)
+    rows = [steps[at : at + 2] for at in range(0, len(steps), 2)]
     ways = {"detail": buttons.DETAIL, "history": buttons.HISTORY}
     return (
         *rows,
@@ -96,6 +93,14 @@ def card_buttons(desk: Desk, record: Record, moves: tuple[Move, ...], *, but: st
             for label, verb in ways.items()
             if verb != but
         ),
+    )
+
+
+def step_keys(record: Record, moves: tuple[Move, ...]) -> tuple[Button, ...]:
+    """The keys that take steps on the record as it is now."""
+    return tuple(
+        Button(move.title, buttons.code(buttons.MOVE, record.id, move.code, record.version))
+        for move in moves
     )
 
 
@@ -109,10 +114,13 @@ def card_posts(record_id: int) -> str:
     return f"card/{record_id}/"
 
 
-async def announce(desk: Desk, kind: Kind, record: Record, event: Event) -> None:
+async def announce(
+    desk: Desk, kind: Kind, record: Record, event: Event, *, call: str | None = None
+) -> None:
     """Bring every card of a record up to date, and tell whoever's turn it has become.
 
-    Nobody is told of a turn that their own organ's step has brought about.
+    Nobody is told of a turn that their own organ's step has brought about. `call` names an organ
+    to tell instead, whosever turn it is.
     """
     text = await render_card(desk, kind, record, living=True)
     groups = await home_groups(desk, record)
@@ -120,7 +128,7 @@ async def announce(desk: Desk, kind: Kind, record: Record, event: Event) -> None
         await _give_submitter(desk, kind, record, text)
     holder = kind.state(record.state).holder
     organ = party_of(record, holder) if holder else ""
-    called = organ if organ != event.facts["organ"] else ""
+    called = call or (organ if organ != event.facts["organ"] else "")
     people = await desk.tx.people.of_organs({called}, ON_DUTY)
     told = frozenset(person.user_id for person in people)
     await _update_cards(desk, kind, record, text, groups, but=told)
@@ -139,7 +147,8 @@ async def _update_cards(
     priority: Priority = Priority.NEWS,
 ) -> None:
     """Put a record's card anew where it lives and wherever else it stands, `but` for some chats."""
-    everyone = card_buttons(desk, record, kind.moves_from(record.state))
+    for_all = tuple(move for move in kind.moves_from(record.state) if not move.aside)
+    everyone = card_buttons(desk, record, for_all)
     homes = {(chat.chat_id, chat.thread_id) for chat in groups}
     for chat_id, thread_id in sorted(homes):
         await _put_card(desk, record, chat_id, thread_id, text, everyone, priority)
@@ -261,9 +270,10 @@ def _own_buttons(desk: Desk, kind: Kind, record: Record, person: Person | None) 
     return card_buttons(desk, record, moves_for(desk.actor(person), kind, record))
 
 
-def moves_for(actor: Actor, kind: Kind, record: Record) -> tuple[Move, ...]:
-    """The steps out of the record's state that this person may take."""
-    return tuple(m for m in kind.moves_from(record.state) if kind.open_to(m, record, actor))
+def moves_for(actor: Actor, kind: Kind, record: Record, *, aside: bool = False) -> tuple[Move, ...]:
+    """The steps out of the record's state that this person may take: the usual, or the rare."""
+    moves = (move for move in kind.moves_from(record.state) if move.aside is aside)
+    return tuple(move for move in moves if kind.open_to(move, record, actor))
 
 
 async def home_groups(desk: Desk, record: Record) -> list[Chat]:

@@ -5,25 +5,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.entries import Sight
+from bot.domain.outgoing import Button
 from bot.domain.people import Action
 from bot.services import buttons
-from bot.services.cards import card_buttons, moves_for, render_card, step_title
-from bot.services.retention import was_purged
+from bot.services.amendments import amendments_of, may_amend
+from bot.services.blanks import shortened
+from bot.services.cards import card_buttons, moves_for, render_card, step_keys, step_title
+from bot.services.retention import PURGED
 from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor
     from bot.domain.records import Event, Record
+    from bot.services.amendments import Amendment
     from bot.services.desk import Desk
 
 SHOWN = 60
 """The newest entries of a history that one message tells."""
+LONGEST_AMENDMENTS = 3600
+"""So many characters of corrections and additions fit into one message."""
 
 
 async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> None:
     """Tell an entitled person the content, in private; the disclosure is an event."""
     actor.require(Action.SEE_DETAIL, record)
     kind = desk.books.kinds[record.kind]
+    events = await desk.tx.events.of_record(record.id)
     await desk.tx.events.append(
         stream_of(record.id),
         "disclosed",
@@ -37,10 +46,61 @@ async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> No
             "detail",
             card=await render_card(desk, kind, record),
             fields=kind.visible(record.data, frozenset({Sight.PARTIES})),
-            purged=await was_purged(desk, record),
+            purged=any(event.name == PURGED for event in events),
         ),
-        buttons=card_buttons(desk, record, moves_for(actor, kind, record), but=buttons.DETAIL),
+        buttons=_ways_on(desk, actor, kind, record),
     )
+    await _tell_amendments(desk, kind, record, events, user_id)
+
+
+async def _tell_amendments(
+    desk: Desk, kind: Kind, record: Record, events: list[Event], user_id: int
+) -> None:
+    """What was corrected and added since, the newest as far as one message holds."""
+    told = [_told(desk, one) for one in await amendments_of(desk, kind, events)]
+    kept = _newest_within(LONGEST_AMENDMENTS, told)
+    if kept:
+        left_out = len(told) - len(kept)
+        text = desk.texts.render("amendments", number=record.number, blocks=kept, left_out=left_out)
+        await desk.say(user_id, text=text)
+
+
+def _told(desk: Desk, one: Amendment) -> str:
+    changes = [(title, shortened(old), shortened(new)) for title, old, new in one.changes]
+    return desk.texts.render(
+        "amendment",
+        at=one.event.at,
+        organ=_organ_of(desk, one.event),
+        title=desk.texts.label(f"event_{one.event.name}"),
+        changes=[
+            (title, shortened(before), shortened(after)) for title, before, after in one.changes
+        ],
+        words=one.words,
+    )
+
+
+def _newest_within(limit: int, blocks: list[str]) -> list[str]:
+    """The last blocks that are together no longer than the limit."""
+    kept: list[str] = []
+    for block in reversed(blocks):
+        limit -= len(block)
+        if limit < 0:
+            break
+        kept.insert(0, block)
+    return kept
+
+
+def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyboard:
+    """The reader's steps, the usual before the rare, and the ways to amend what they read."""
+    usual = card_buttons(desk, record, moves_for(actor, kind, record), but=buttons.DETAIL)
+    if not may_amend(desk, actor, record):
+        return usual
+    amend = [
+        Button(desk.texts.label(label), buttons.code(verb, record.id))
+        for label, verb in (("add", buttons.ADD), ("correct", buttons.CORRECT))
+    ]
+    rare = step_keys(record, moves_for(actor, kind, record, aside=True))
+    return (*usual, (*amend, *rare))
 
 
 async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -> None:

@@ -6,48 +6,78 @@ reading is shown before anything is filed.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.entries import OneOf, tokens
 from bot.domain.errors import DomainError
 from bot.domain.line import read_line
-from bot.domain.people import Action
-from bot.domain.records import Draft
-from bot.services.ledger import file_record, move_record
-from bot.services.previews import (
-    DISTRICT,
-    belongs_to_city,
-    form_of,
-    put_draft,
-    show_preview,
-)
+from bot.domain.masking import mask_name
+from bot.domain.people import Action, Status
+from bot.domain.records import Draft, Origin
+from bot.services.alike import find_alike
+from bot.services.blanks import DISTRICT, REMOVED, belongs_to_city, form_of
+from bot.services.previews import Findings, put_aside, show_preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.domain.kinds.kind import Kind
-    from bot.domain.line import Doubt
+    from bot.domain.line import Doubt, Heard
     from bot.domain.people import Actor, Place
-    from bot.domain.records import Record
+    from bot.domain.records import Record, Value
     from bot.services.desk import Desk
 
 
-async def open_form(desk: Desk, actor: Actor, kind: Kind, place: Place, line: str) -> Draft:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody wrote in order to begin a record, and what they pointed at."""
+
+    line: str
+    message_id: int | None = None
+    """The message it stands in; an edit of it will be read again."""
+    quoted: str = ""
+    """The words of the message it replies to."""
+    teller: str = ""
+    """Who wrote that message."""
+
+
+async def open_form(desk: Desk, actor: Actor, kind: Kind, place: Place, said: Said) -> Draft:
     """Begin a new record from one line, however much it says."""
     actor.require(Action.SUBMIT)
     if actor.standing is None or actor.standing.side not in kind.from_sides:
         raise DomainError("not_your_kind", title=kind.title)
-    blank = _blank(desk, actor, kind.code, place)
-    _refuse_foreign_district(desk, actor, line)
-    form = form_of(desk, actor, blank)
-    heard = read_line(line, form.entries, form.rest, desk.reading)
-    data = heard.data
+    blank = blank_draft(actor, kind.code, place)
+    heard = await hear(desk, actor, blank, said)
+    data = dict(heard.data)
     district = await _usual_district(desk, actor, place)
     if district:
         data = {DISTRICT: district, **data}
-    return await _keep(desk, actor, replace(blank, data=data), heard.doubts)
+    guided = () if said.line.strip() or said.quoted.strip() else kind.guided
+    kept = await keep(desk, actor, replace(blank, data=data, to_ask=guided), heard.doubts)
+    if said.message_id is not None:
+        await _note_origin(desk, kept, said.message_id, "", frozenset(heard.data))
+    return kept
+
+
+async def hear(desk: Desk, actor: Actor, draft: Draft, said: Said) -> Heard:
+    """Read the line that a draft begins with; raises `not_your_district`."""
+    line = f"{said.line}\n{said.quoted}".strip()
+    _refuse_foreign_district(desk, actor, line)
+    kind, form = desk.books.kinds[draft.kind], await form_of(desk, actor, draft)
+    heard = read_line(line, form.entries, form.rest, desk.reading)
+    if said.teller and kind.teller:
+        return replace(heard, data={**heard.data, kind.teller: said.teller})
+    return heard
+
+
+async def teller_of(desk: Desk, user_id: int, shown_name: str) -> str:
+    """Who wrote a message, as a record may name them: of others than our people, no full name."""
+    person = await desk.tx.people.by_user(user_id)
+    if person is not None and person.status is Status.ACTIVE and person.organ:
+        return f"{person.name}（{desk.office.organ(person.organ).short}）"
+    return desk.texts.label("unregistered").format(name=mask_name(shown_name))
 
 
 def _refuse_foreign_district(desk: Desk, actor: Actor, line: str) -> None:
@@ -72,16 +102,13 @@ async def _usual_district(desk: Desk, actor: Actor, place: Place) -> str:
 async def open_move(desk: Desk, actor: Actor, record: Record, move: str, place: Place) -> Draft:
     """Begin the form that a step needs; always in private, as answers hold case text."""
     actor.require(Action.MOVE, record)
-    blank = replace(
-        _blank(desk, actor, record.kind, place),
-        move=move,
-        record_id=record.id,
-        record_version=record.version,
-    )
-    return await _keep(desk, actor, blank)
+    return await keep(desk, actor, blank_draft(actor, record.kind, place, move, record))
 
 
-def _blank(desk: Desk, actor: Actor, kind: str, place: Place) -> Draft:
+def blank_draft(
+    actor: Actor, kind: str, place: Place, move: str = "", record: Record | None = None
+) -> Draft:
+    """A form with nothing in it yet: for a new record, or for something on one there is."""
     return Draft(
         id=0,
         kind=kind,
@@ -89,70 +116,95 @@ def _blank(desk: Desk, actor: Actor, kind: str, place: Place) -> Draft:
         chat_id=place.chat_id,
         thread_id=place.thread_id,
         private=place.private,
-        move="",
-        record_id=None,
-        record_version=None,
+        move=move,
+        record_id=record.id if record else None,
+        record_version=record.version if record else None,
         asking="",
     )
 
 
-async def _keep(desk: Desk, actor: Actor, draft: Draft, doubts: Sequence[Doubt] = ()) -> Draft:
+async def keep(desk: Desk, actor: Actor, draft: Draft, doubts: Sequence[Doubt] = ()) -> Draft:
+    """Write a new draft and show it; whatever else was being asked at its place waits."""
+    await set_others_aside(desk, draft)
     expires = desk.now + timedelta(days=desk.office.thresholds.draft_days)
     kept = await desk.tx.drafts.add(draft, expires)
     return await show_draft(desk, actor, kept, doubts=doubts)
 
 
-async def answer(desk: Desk, actor: Actor, draft: Draft, text: str) -> Draft:
+async def set_others_aside(desk: Desk, draft: Draft) -> None:
+    """Of two open questions at one place nobody knows which one an answer is meant for."""
+    while other := await desk.tx.drafts.asking_at(draft.person_id, draft.chat_id, draft.thread_id):
+        await save_for_later(desk, other)
+
+
+async def save_for_later(desk: Desk, draft: Draft) -> None:
+    """Ask nothing more of a draft until it is taken up again."""
+    saved = replace(draft, asking="")
+    await desk.tx.drafts.save(saved)
+    await put_aside(desk, saved)
+
+
+async def answer(
+    desk: Desk, actor: Actor, draft: Draft, text: str, message_id: int | None = None
+) -> Draft:
     """Take a message as the answer to the draft's open question."""
-    _require_own(actor, draft)
-    form = form_of(desk, actor, draft)
-    value = form.entries[draft.asking].holds.read(text, desk.reading)
-    return await show_draft(desk, actor, replace(draft, data={**draft.data, draft.asking: value}))
+    require_own(actor, draft)
+    form = await form_of(desk, actor, draft)
+    name = draft.asking
+    value = form.entries[name].holds.read(text, desk.reading)
+    await desk.tx.origins.overtake(draft.id, name)
+    if message_id is not None:
+        await _note_origin(desk, draft, message_id, name, frozenset({name}))
+    return await give(desk, actor, draft, name, value)
+
+
+async def give(desk: Desk, actor: Actor, draft: Draft, name: str, value: Value) -> Draft:
+    """Put a value into a draft, and go on to the next question."""
+    data = {**draft.data, name: value}
+    return await show_draft(desk, actor, replace(draft, data=data, to_ask=_but(draft, name)))
+
+
+def _but(draft: Draft, name: str) -> tuple[str, ...]:
+    return tuple(other for other in draft.to_ask if other != name)
+
+
+async def _note_origin(
+    desk: Desk, draft: Draft, message_id: int, asked: str, fields: frozenset[str]
+) -> None:
+    origin = Origin(draft.chat_id, message_id, draft.person_id, draft.id, None, asked, fields)
+    await desk.tx.origins.put(origin, desk.now)
 
 
 async def choose(desk: Desk, actor: Actor, draft: Draft, name: str, choice: str) -> Draft:
     """Take a pressed choice as the answer to one field."""
-    _require_own(actor, draft)
-    entry = form_of(desk, actor, draft).entries.get(name)
+    require_own(actor, draft)
+    entry = (await form_of(desk, actor, draft)).entries.get(name)
     holds = entry.holds if entry else None
     if not isinstance(holds, OneOf) or choice not in {c.code for c in holds.choices}:
         raise DomainError("unknown_button")
-    return await show_draft(desk, actor, replace(draft, data={**draft.data, name: choice}))
+    await desk.tx.origins.overtake(draft.id, name)
+    return await give(desk, actor, draft, name, choice)
 
 
-async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
-    """File a complete draft: the new record, or the step it prepares."""
-    _require_own(actor, draft)
-    form = form_of(desk, actor, draft)
-    missing = form.missing(draft.data)
-    if missing:
-        titles = [form.entries[name].title for name in missing]
-        raise DomainError("still_missing", titles=titles)
-    if not await desk.tx.drafts.remove(draft.id):
-        raise DomainError("draft_gone")
-    record = await _carry_out(desk, actor, draft)
-    await put_draft(desk, draft, desk.texts.render("filed", number=record.number, move=draft.move))
-    return record
+async def skip(desk: Desk, actor: Actor, draft: Draft, name: str) -> Draft:
+    """Go on without an answer that the form can do without."""
+    require_own(actor, draft)
+    if name not in draft.to_ask:
+        raise DomainError("unknown_button")
+    return await show_draft(desk, actor, replace(draft, to_ask=_but(draft, name)))
 
 
-async def _carry_out(desk: Desk, actor: Actor, draft: Draft) -> Record:
-    kind = desk.books.kinds[draft.kind]
-    if draft.record_id is None or draft.record_version is None:
-        data = {name: value for name, value in draft.data.items() if name != DISTRICT}
-        return await file_record(desk, actor, kind, str(draft.data[DISTRICT]), data)
-    record = await desk.tx.records.get(draft.record_id)
-    if record is None:
-        raise DomainError("draft_gone")
-    return await move_record(
-        desk, actor, record, draft.move, draft.data, version=draft.record_version
-    )
-
-
-async def cancel(desk: Desk, actor: Actor, draft: Draft) -> None:
-    """Throw a draft away, at its author's word."""
-    _require_own(actor, draft)
-    await desk.tx.drafts.remove(draft.id)
-    await put_draft(desk, draft, desk.texts.render("draft_cancelled"))
+async def clear(desk: Desk, actor: Actor, draft: Draft, name: str) -> Draft:
+    """Empty a field that the form can do without; in a correction, the record's own."""
+    require_own(actor, draft)
+    form = await form_of(desk, actor, draft)
+    if name not in form.entries or name in form.required:
+        raise DomainError("unknown_button")
+    await desk.tx.origins.overtake(draft.id, name)
+    if name in form.before:
+        return await give(desk, actor, draft, name, REMOVED)
+    data = {other: value for other, value in draft.data.items() if other != name}
+    return await show_draft(desk, actor, replace(draft, data=data))
 
 
 async def own_draft(desk: Desk, actor: Actor, draft_id: int) -> Draft:
@@ -160,11 +212,12 @@ async def own_draft(desk: Desk, actor: Actor, draft_id: int) -> Draft:
     draft = await desk.tx.drafts.get(draft_id)
     if draft is None:
         raise DomainError("draft_gone")
-    _require_own(actor, draft)
+    require_own(actor, draft)
     return draft
 
 
-def _require_own(actor: Actor, draft: Draft) -> None:
+def require_own(actor: Actor, draft: Draft) -> None:
+    """Raise `not_your_draft` unless the actor is its writer."""
     if draft.person_id != actor.person_id:
         raise DomainError("not_your_draft")
 
@@ -183,21 +236,23 @@ async def show_draft(
     `ask` names a field to ask for out of turn, `group` the group of its choices to show,
     `doubts` what the line meant for a field but could not give it.
     """
-    form = form_of(desk, actor, draft)
-    missing = form.missing(draft.data)
-    asked = replace(draft, asking=ask or (missing[0] if missing else ""))
+    form = await form_of(desk, actor, draft)
+    to_ask = tuple(name for name in draft.to_ask if name not in draft.data)
+    waiting = (*form.missing(draft.data), *to_ask)
+    asked = replace(draft, asking=ask or (waiting[0] if waiting else ""), to_ask=to_ask)
     await desk.tx.drafts.save(asked)
-    await show_preview(desk, form, asked, group=group, doubts=doubts)
+    alike = await find_alike(desk, actor, asked) if draft.record_id is None else ()
+    await show_preview(desk, form, asked, group=group, findings=Findings(doubts, alike))
     return asked
 
 
 async def ask_for(desk: Desk, actor: Actor, draft: Draft, name: str) -> Draft:
     """Ask for one field again, or for the first time, at its writer's wish."""
-    if name not in form_of(desk, actor, draft).entries:
+    if name not in (await form_of(desk, actor, draft)).entries:
         raise DomainError("unknown_button")
     return await show_draft(desk, actor, draft, ask=name)
 
 
 async def show_fields(desk: Desk, actor: Actor, draft: Draft) -> None:
     """Offer every field of the draft to be filled in or changed."""
-    await show_preview(desk, form_of(desk, actor, draft), draft, fields=True)
+    await show_preview(desk, await form_of(desk, actor, draft), draft, fields=True)

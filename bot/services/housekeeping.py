@@ -6,11 +6,12 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from bot.domain.calendar import DAY, local_instant
-from bot.domain.outgoing import Manner, Priority
+from bot.domain.outgoing import Priority
 from bot.domain.people import Side
 from bot.domain.periods import next_turn
 from bot.services.cards import ON_DUTY, refresh_lights
 from bot.services.retention import DRAFTS, forget_leavers, purge_personal
+from bot.services.submission import drop
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -89,20 +90,14 @@ async def expire_drafts(desk: Desk) -> None:
     if expired:
         await desk.tx.retention.note(DRAFTS.code, desk.now)
     for draft in expired:
-        await desk.tx.drafts.remove(draft.id)
-        await desk.say(
-            draft.chat_id,
-            thread_id=draft.thread_id,
-            text=desk.texts.render("draft_expired", days=desk.office.thresholds.draft_days),
-            manner=Manner.PUT,
-            post=f"draft/{draft.id}",
-            priority=Priority.NAG,
-        )
+        text = desk.texts.render("draft_expired", days=desk.office.thresholds.draft_days)
+        await drop(desk, draft, text, Priority.NAG)
 
 
 async def forget_old(desk: Desk) -> None:
     """Remove what was said and asked long ago, and the ids of old updates."""
     await desk.tx.questions.forget_before(desk.now - KEPT_MESSAGES)
+    await desk.tx.origins.forget_before(desk.now - KEPT_MESSAGES)
     await desk.tx.outbox.prune(desk.now - KEPT_MESSAGES)
     await desk.tx.updates.prune(desk.now - KEPT_UPDATES)
 

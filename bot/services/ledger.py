@@ -10,6 +10,7 @@ from bot.domain.kinds.kind import FILE, party_of
 from bot.domain.people import Action
 from bot.domain.periods import count, stretch
 from bot.domain.records import NewRecord
+from bot.services.blanks import ADD
 from bot.services.cards import announce
 from bot.services.previews import put_draft
 from bot.services.search import index_record
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.domain.kinds.kind import Kind, Move
-    from bot.domain.people import Actor
+    from bot.domain.people import Actor, Side
     from bot.domain.records import Event, Record, Value
     from bot.services.desk import Desk
 
@@ -38,7 +39,7 @@ async def file_record(
     number = f"{kind.title}〔{desk.today.year}〕{serial}号"
     record = await desk.tx.records.add(replace(new, number=number), desk.now)
     await index_record(desk, kind, record)
-    event = await _note(desk, actor, record, FILE, {"to": record.state}, fields)
+    event = await note_step(desk, actor, record, FILE, {"to": record.state}, fields)
     await _run_clocks(desk, kind, record, FILE, event)
     await announce(desk, kind, record, event)
     return record
@@ -66,6 +67,12 @@ def _new_record(
     )
 
 
+def sides_of(desk: Desk, kind: Kind, record: Record, data: Mapping[str, Value]) -> frozenset[Side]:
+    """Whose business a record is, once it holds other data."""
+    own = {desk.office.organ(code).side for code in (record.sender, record.receiver)}
+    return frozenset(own) | kind.also_concerns(data)
+
+
 async def move_record(
     desk: Desk,
     actor: Actor,
@@ -90,17 +97,20 @@ async def move_record(
     saved = await desk.tx.records.save(changed, desk.now)
     await index_record(desk, kind, saved)
     facts = {"from": record.state, "to": saved.state}
-    event = await _note(desk, actor, saved, move.code, facts, given)
+    event = await note_step(desk, actor, saved, move.code, facts, given)
     await _run_clocks(desk, kind, saved, move.code, event)
-    await _close_other_forms(desk, saved)
+    await close_other_forms(desk, saved)
     await announce(desk, kind, saved, event)
     return saved
 
 
-async def _close_other_forms(desk: Desk, record: Record) -> None:
-    """The forms begun for the state before lead nowhere now."""
+async def close_other_forms(desk: Desk, record: Record) -> None:
+    """The forms begun for the version before lead nowhere now; an addition fits any."""
     for draft in await desk.tx.drafts.of_record(record.id):
+        if draft.move == ADD:
+            continue
         await desk.tx.drafts.remove(draft.id)
+        await desk.tx.origins.forget(draft.id)
         await put_draft(desk, draft, desk.texts.render("draft_overtaken", number=record.number))
 
 
@@ -116,14 +126,15 @@ def allowed_move(desk: Desk, actor: Actor, record: Record, code: str, version: i
     return move
 
 
-async def _note(
+async def note_step(
     desk: Desk,
     actor: Actor,
     record: Record,
     name: str,
     facts: Mapping[str, object],
-    content: Mapping[str, Value],
+    content: Mapping[str, object],
 ) -> Event:
+    """Write what an organ did into a record's history; `content` is case text."""
     facts = {**facts, "number": record.number, "version": record.version, "organ": actor.organ}
     return await desk.tx.events.append(
         stream_of(record.id),

@@ -3,99 +3,63 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.domain.entries import Choice, Entry, OneOf, Sight, Text
+from bot.domain.entries import Entry, OneOf, Sight
 from bot.domain.errors import DomainError
-from bot.domain.outgoing import Button, Manner
+from bot.domain.outgoing import Button, Manner, Priority
 from bot.services import buttons
+from bot.services.blanks import CORRECT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from bot.domain.line import Doubt
     from bot.domain.outgoing import Keyboard
-    from bot.domain.people import Actor
-    from bot.domain.records import Draft, Value
-    from bot.office import District, Office
+    from bot.domain.records import Draft
+    from bot.services.alike import Alike
+    from bot.services.blanks import Form
     from bot.services.desk import Desk
 
-DISTRICT = "district"
-"""The one field that every form for a new record has, whatever the kind."""
+CONTINUE = "c"
+"""What the address of the private chat says in order to go on with a draft there."""
 LONGEST_SAID = 40
 """So much of what could not be taken is said back."""
 
 
 @dataclass(frozen=True)
-class Form:
-    """The fields of one form, and which of them it cannot do without."""
+class Findings:
+    """What there is to say of a draft besides what it holds."""
 
-    title: str
-    entries: Mapping[str, Entry]
-    required: tuple[str, ...]
-    rest: str
-
-    def missing(self, data: Mapping[str, Value]) -> tuple[str, ...]:
-        """The required fields still empty, in the order they are asked."""
-        return tuple(name for name in self.required if name not in data)
+    doubts: Sequence[Doubt] = ()
+    """What the line meant for a field but could not give it."""
+    alike: Sequence[Alike] = ()
+    """Records that may be about the same matter."""
 
 
-def form_of(desk: Desk, actor: Actor, draft: Draft) -> Form:
-    """The form that a draft fills in; of the districts, only those of its writer."""
-    kind = desk.books.kinds[draft.kind]
-    if draft.move:
-        move = kind.move(draft.move)
-        entries = {name: kind.entries[name] for name in move.needs}
-        texts = [name for name in move.needs if isinstance(entries[name].holds, Text)]
-        return Form(move.title, entries, move.needs, texts[0] if texts else "")
-    own = actor.standing.districts if actor.standing else frozenset()
-    offered = {name: kind.entries[name] for name in kind.offered}
-    return Form(
-        kind.title,
-        {DISTRICT: district_entry(desk.office, own), **offered},
-        (DISTRICT, *kind.required),
-        kind.rest,
-    )
+NOTHING = Findings()
 
 
-def district_entry(office: Office, codes: Collection[str]) -> Entry:
-    """The question for the district, with some of the office file's districts to choose from."""
-    choices = tuple(
-        Choice(d.code, d.name, d.spellings, alone=_names_of_the_city(office, d))
-        for d in office.districts
-        if d.code in codes
-    )
-    return Entry("区域", OneOf(choices), "属于哪个区域？", Sight.GROUP)
-
-
-def _names_of_the_city(office: Office, district: District) -> frozenset[str]:
-    """The city's names, which in a sentence only begin an address or the name of an organ."""
-    names = {district.name, *district.spellings}
-    return frozenset(names if belongs_to_city(office, district.code) else ())
-
-
-def belongs_to_city(office: Office, district: str) -> bool:
-    """Tell whether a district is the city itself, within which any district may be meant."""
-    return office.organ(office.district(district).procuratorate).city
-
-
-def _preview(
-    desk: Desk, form: Form, draft: Draft, missing: tuple[str, ...], doubts: Sequence[Doubt]
-) -> str:
+def _preview(desk: Desk, form: Form, draft: Draft, findings: Findings) -> str:
     """What was understood and what is missing; in a group, no value a group may not see."""
     open_to = {Sight.GROUP, Sight.PARTIES} if draft.private else {Sight.GROUP}
     known = [(name, entry) for name, entry in form.entries.items() if name in draft.data]
     shown = [(n, e) for n, e in known if e.sight in open_to]
+    missing = form.missing(draft.data)
+    asked = form.entries.get(draft.asking)
     return desk.texts.render(
         "draft",
         title=form.title,
-        move=draft.move,
-        fields={e.title: e.holds.show(draft.data[n]) for n, e in shown},
+        filing=draft.record_id is None,
+        fields={e.title: form.show(n, draft.data[n]) for n, e in shown},
         hidden=[e.title for n, e in known if e.sight not in open_to],
         missing=[form.entries[name].title for name in missing],
-        doubts=[_doubt(desk, form.entries[d.name], d, open_to) for d in doubts],
-        question=form.entries[draft.asking].ask if draft.asking else "",
-        by_button=bool(draft.asking) and isinstance(form.entries[draft.asking].holds, OneOf),
+        doubts=[_doubt(desk, form.entries[d.name], d, open_to) for d in findings.doubts],
+        alike=findings.alike,
+        question=asked.ask if asked else "",
+        optional=bool(asked) and not missing,
+        by_button=asked is not None and isinstance(asked.holds, OneOf),
         private=draft.private,
     )
 
@@ -106,51 +70,99 @@ def _doubt(desk: Desk, entry: Entry, doubt: Doubt, open_to: Collection[Sight]) -
     return {"title": entry.title, "said": said, "why": desk.texts.label(f"doubt_{doubt.reason}")}
 
 
-def _keys(desk: Desk, form: Form, draft: Draft, group: int | None) -> Keyboard:
-    """The choices of the open question; 提交 once nothing is missing; and the ways out."""
-    label = desk.texts.label
-    cancel = Button(label("cancel"), buttons.code(buttons.CANCEL, draft.id))
-    edit = Button(label("edit"), buttons.code(buttons.EDIT, draft.id))
-    file = Button(label("submit"), buttons.code(buttons.FILE, draft.id))
-    if not draft.asking:
-        return ((file,), (edit, cancel)) if len(form.entries) > 1 else ((file, cancel),)
-    holds = form.entries[draft.asking].holds
-    choices = _choice_keys(desk, draft, holds, group) if isinstance(holds, OneOf) else ()
-    if form.missing(draft.data):
-        return (*choices, (cancel,))
-    return (*choices, (Button(label("back"), buttons.code(buttons.BACK, draft.id)), cancel))
+class _Keys:
+    """The keys below one draft."""
 
+    def __init__(self, desk: Desk, form: Form, draft: Draft) -> None:
+        self._desk, self._form, self._draft = desk, form, draft
 
-def _field_keys(desk: Desk, form: Form, draft: Draft) -> Keyboard:
-    """Every field of the form, to be filled in or changed."""
-    keys = [
-        Button(
-            f"{entry.title} ✓" if name in draft.data else entry.title,
-            buttons.code(buttons.ASK, draft.id, name),
+    def _key(self, label: str, verb: str, *args: object) -> Button:
+        return Button(self._desk.texts.label(label), buttons.code(verb, self._draft.id, *args))
+
+    def below(self, group: int | None, alike: Sequence[Alike]) -> Keyboard:
+        """The choices of the open question; 提交 once nothing is missing; and the ways out."""
+        complete = not self._form.missing(self._draft.data)
+        submit = ((self._key("submit", buttons.FILE),),) if complete else ()
+        label = self._desk.texts.label("append_to")
+        code = partial(buttons.code, buttons.APPEND, self._draft.id)
+        append = tuple(
+            (Button(label.format(number=one.number), code(one.record_id)),) for one in alike
         )
-        for name, entry in form.entries.items()
-    ]
-    back = Button(desk.texts.label("back"), buttons.code(buttons.BACK, draft.id))
-    return (*_rows(keys, 2), (back,))
+        return (*self._answers(group), *submit, *append, *self._ways(group))
 
+    def _answers(self, group: int | None) -> Keyboard:
+        """The choices of the open question, and doing without."""
+        name = self._draft.asking
+        if not name:
+            return ()
+        holds = self._form.entries[name].holds
+        choices = self._choices(holds, group) if isinstance(holds, OneOf) else ()
+        if name in self._draft.to_ask:
+            return (*choices, (self._key("skip", buttons.SKIP, name),))
+        if name not in self._form.required and name in {**self._form.before, **self._draft.data}:
+            return (*choices, (self._key("clear", buttons.CLEAR, name),))
+        return choices
 
-def _choice_keys(desk: Desk, draft: Draft, holds: OneOf, group: int | None) -> Keyboard:
-    """The groups of a long list of choices, or the choices themselves."""
-    groups = holds.groups()
-    if len(groups) > 1 and group is None:
+    def _ways(self, group: int | None) -> Keyboard:
+        """Back, on to other fields, later, or not at all; from a group also into private."""
+        draft = self._draft
+        cancel = self._key("cancel", buttons.CANCEL)
+        edit = (self._key("edit", buttons.EDIT),) if len(self._form.entries) > 1 else ()
+        if not draft.asking:
+            return ((*edit, cancel),)
+        back = self._back(group)
+        on = back if group is not None or self._out_of_turn else (*back, *edit)
+        out = (self._key("save", buttons.SAVE), cancel)
+        url = self._desk.private_chat(f"{CONTINUE}{draft.id}")
+        into_private = Button(self._desk.texts.label("fill_in_private"), url=url)
+        return tuple(filter(None, (on, out, () if draft.private else (into_private,))))
+
+    @property
+    def _out_of_turn(self) -> bool:
+        """The open question is not the one that comes next."""
+        draft = self._draft
+        turn = self._form.missing(draft.data)[:1] or draft.to_ask[:1]
+        return draft.asking not in turn
+
+    def _back(self, group: int | None) -> tuple[Button, ...]:
+        """To the question before; out of turn, or out of a long list, also to the form itself."""
+        to_form = (self._key("back", buttons.BACK),)
+        if group is not None:
+            return to_form
+        before = self._form.before_it(self._draft.asking)
+        previous = (self._key("previous", buttons.ASK, before),) if before else ()
+        return (*previous, *to_form) if self._out_of_turn else previous
+
+    def fields(self) -> Keyboard:
+        """Every field of the form, to be filled in or changed."""
+        data = {**self._form.before, **self._draft.data}
         keys = [
-            Button(title, buttons.code(buttons.GROUP, draft.id, at))
-            for at, title in enumerate(groups)
+            Button(
+                f"{entry.title} ✓" if name in data else entry.title,
+                buttons.code(buttons.ASK, self._draft.id, name),
+            )
+            for name, entry in self._form.entries.items()
         ]
-        return _rows(keys, 2)
-    if group is not None and group >= len(groups):
-        raise DomainError("unknown_button")
-    keys = [
-        Button(choice.title, buttons.code(buttons.CHOOSE, draft.id, draft.asking, choice.code))
-        for choice in holds.within(groups[group or 0])
-    ]
-    back = Button(desk.texts.label("back"), buttons.code(buttons.BACK, draft.id))
-    return _rows(keys, 2) if group is None else (*_rows(keys, 1), (back,))
+        leave = self._key("cancel", buttons.CANCEL)
+        begun = self._draft.move != CORRECT or self._draft.data
+        return (*_rows(keys, 2), (self._key("back", buttons.BACK) if begun else leave,))
+
+    def _choices(self, holds: OneOf, group: int | None) -> Keyboard:
+        """The groups of a long list of choices, or the choices themselves."""
+        draft, groups = self._draft, holds.groups()
+        if len(groups) > 1 and group is None:
+            keys = [
+                Button(title, buttons.code(buttons.GROUP, draft.id, at))
+                for at, title in enumerate(groups)
+            ]
+            return _rows(keys, 2)
+        if group is not None and group >= len(groups):
+            raise DomainError("unknown_button")
+        keys = [
+            Button(choice.title, buttons.code(buttons.CHOOSE, draft.id, draft.asking, choice.code))
+            for choice in holds.within(groups[group or 0])
+        ]
+        return _rows(keys, 2 if group is None else 1)
 
 
 def _rows(keys: list[Button], width: int) -> Keyboard:
@@ -164,15 +176,21 @@ async def show_preview(
     *,
     group: int | None = None,
     fields: bool = False,
-    doubts: Sequence[Doubt] = (),
+    findings: Findings = NOTHING,
 ) -> None:
     """Show a draft in its place: its open question, or with `fields` the fields to choose from."""
-    missing = form.missing(draft.data)
-    keyboard = _field_keys(desk, form, draft) if fields else _keys(desk, form, draft, group)
-    await put_draft(desk, draft, _preview(desk, form, draft, missing, doubts), keyboard)
+    keys = _Keys(desk, form, draft)
+    keyboard = keys.fields() if fields else keys.below(group, findings.alike)
+    await put_draft(desk, draft, _preview(desk, form, draft, findings), keyboard)
 
 
-async def put_draft(desk: Desk, draft: Draft, text: str, keyboard: Keyboard = ()) -> None:
+async def put_draft(
+    desk: Desk,
+    draft: Draft,
+    text: str,
+    keyboard: Keyboard = (),
+    priority: Priority = Priority.ANSWER,
+) -> None:
     """Put a text where the draft's preview stands."""
     await desk.say(
         draft.chat_id,
@@ -181,9 +199,17 @@ async def put_draft(desk: Desk, draft: Draft, text: str, keyboard: Keyboard = ()
         buttons=keyboard,
         manner=Manner.PUT,
         post=draft_post(draft),
+        priority=priority,
     )
 
 
+async def put_aside(desk: Desk, draft: Draft) -> None:
+    """Say where a draft's preview stands that it is kept, and how to take it up again."""
+    resume = Button(desk.texts.label("resume"), buttons.code(buttons.RESUME, draft.id))
+    text = desk.texts.render("draft_saved", until=draft.expires_at, private=draft.private)
+    await put_draft(desk, draft, text, ((resume,),) if draft.private else ())
+
+
 def draft_post(draft: Draft) -> str:
-    """The name of a draft's preview."""
-    return f"draft/{draft.id}"
+    """The name of a draft's preview at the place where it is filled in now."""
+    return f"draft/{draft.id}/{draft.chat_id}/{draft.thread_id}"

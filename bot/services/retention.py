@@ -82,11 +82,6 @@ async def _purge(desk: Desk, record: Record) -> None:
     await desk.tx.events.append(stream_of(record.id), PURGED, facts, actor=None, now=desk.now)
 
 
-async def was_purged(desk: Desk, record: Record) -> bool:
-    """Tell whether the free words of a record have been taken out."""
-    return any(event.name == PURGED for event in await desk.tx.events.of_record(record.id))
-
-
 async def forget_leavers(desk: Desk) -> None:
     """Take the names off those who left long ago.
 

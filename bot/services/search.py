@@ -101,13 +101,18 @@ async def search_again(
     return await search(desk, actor, question, place, page=page, on=local_date(asked_at))
 
 
-async def _scope(desk: Desk, actor: Actor, place: Place) -> Scope:
-    """What the asker sees; in a group, only what belongs there (`bot.services.cards.belongs`)."""
+def sight_of(desk: Desk, actor: Actor) -> Scope:
+    """How far somebody sees; raises `not_entitled` for whoever belongs to no organ."""
     standing = actor.standing
     if standing is None:
         raise DomainError("not_entitled")
     everywhere = len(standing.districts) == len(desk.office.districts)
-    scope = Scope(standing.side, frozenset(Side), standing.districts, everywhere)
+    return Scope(standing.side, frozenset(Side), standing.districts, everywhere)
+
+
+async def _scope(desk: Desk, actor: Actor, place: Place) -> Scope:
+    """What the asker sees; in a group, only what belongs there (`bot.services.cards.belongs`)."""
+    scope = sight_of(desk, actor)
     if place.private:
         return scope
     chat = await desk.tx.chats.at(place.chat_id, place.thread_id)
@@ -116,8 +121,8 @@ async def _scope(desk: Desk, actor: Actor, place: Place) -> Scope:
     district = desk.office.district(chat.district)
     if all(desk.office.organ(district.organ(side)).city for side in chat.sides):
         return replace(scope, group=chat.sides)
-    here = standing.districts & {chat.district}
-    return Scope(standing.side, chat.sides, here)
+    here = scope.districts & {chat.district}
+    return replace(scope, group=chat.sides, districts=here, everywhere=False)
 
 
 async def _find(desk: Desk, actor: Actor, query: Query, scope: Scope, page: int) -> Found:

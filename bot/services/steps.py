@@ -6,13 +6,19 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.people import Place
-from bot.services.forms import open_move
+from bot.services.amendments import open_addition
+from bot.services.blanks import ADDITION, DISTRICT, form_of
+from bot.services.forms import open_move, require_own
 from bot.services.ledger import allowed_move, move_record
+from bot.services.submission import drop
 
 if TYPE_CHECKING:
     from bot.domain.people import Actor
-    from bot.domain.records import Record
+    from bot.domain.records import Draft, Record
     from bot.services.desk import Desk
+
+
+LONGEST_ADDITION = 500
 
 
 class Outcome(StrEnum):
@@ -31,8 +37,34 @@ async def take_step(
     if not move.needs:
         await move_record(desk, actor, record, move_code, {}, version=version)
         return Outcome.TAKEN
-    person = await desk.tx.people.get(actor.person_id)
-    if person is None or not person.reachable:
+    private = await _private_chat(desk, actor)
+    if private is None:
         return Outcome.NEEDS_PRIVATE_CHAT
-    await open_move(desk, actor, record, move_code, Place(person.user_id, private=True))
+    await open_move(desk, actor, record, move_code, private)
+    return Outcome.FORM_OPENED
+
+
+async def _private_chat(desk: Desk, actor: Actor) -> Place | None:
+    person = await desk.tx.people.get(actor.person_id)
+    return Place(person.user_id, private=True) if person and person.reachable else None
+
+
+async def append_draft(desk: Desk, actor: Actor, draft: Draft, record: Record) -> Outcome:
+    """Turn what would have been a record of its own into an addition to one there is.
+
+    What the draft says and the record does not is the addition; its writer still confirms it.
+    """
+    require_own(actor, draft)
+    private = await _private_chat(desk, actor)
+    if private is None:
+        return Outcome.NEEDS_PRIVATE_CHAT
+    form = await form_of(desk, actor, draft)
+    news = {
+        entry.title: form.show(name, draft.data[name])
+        for name, entry in form.entries.items()
+        if name in draft.data and name != DISTRICT and draft.data[name] != record.data.get(name)
+    }
+    words = "；".join(f"{title}：{value}" for title, value in news.items())[:LONGEST_ADDITION]
+    await open_addition(desk, actor, record, private, {ADDITION: words} if words else {})
+    await drop(desk, draft, desk.texts.render("draft_appended", number=record.number))
     return Outcome.FORM_OPENED

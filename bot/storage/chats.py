@@ -119,9 +119,8 @@ class Chats:
             await self._connection.execute(
                 update(table).where(table.c.chat_id == old_chat_id).values(chat_id=new_chat_id)
             )
-        await self._connection.execute(
-            delete(tables.posts).where(tables.posts.c.chat_id == old_chat_id)
-        )
+        for table in (tables.posts, tables.origins):  # they name messages by their old ids
+            await self._connection.execute(delete(table).where(table.c.chat_id == old_chat_id))
         await self._rename_posts(f"/{old_chat_id}/", f"/{new_chat_id}/")
         await self._move_detours(old_chat_id, new_chat_id)
 

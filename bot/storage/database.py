@@ -21,6 +21,7 @@ from bot.storage.drafts import Drafts
 from bot.storage.duties import Duties
 from bot.storage.errors import DatabaseError
 from bot.storage.events import Events
+from bot.storage.origins import Origins
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
 from bot.storage.questions import Questions
@@ -77,6 +78,11 @@ class Tx:
     def drafts(self) -> Drafts:
         """Forms being filled in."""
         return Drafts(self.connection)
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Which message said what."""
+        return Origins(self.connection)
 
     @cached_property
     def duties(self) -> Duties:

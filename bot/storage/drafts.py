@@ -36,6 +36,7 @@ class Drafts:
             "record_id": draft.record_id,
             "record_version": draft.record_version,
             "asking": draft.asking,
+            "to_ask": " ".join(draft.to_ask),
             "data": dict(draft.data),
             "expires_at": expires_at,
         }
@@ -49,15 +50,17 @@ class Drafts:
         return None if row is None else _draft(row)
 
     async def save(self, draft: Draft) -> None:
-        """Write a draft's answers and its open question."""
+        """Write a draft's answers, its open question, and where it is filled in."""
         await self._connection.execute(
             update(T)
             .where(T.c.id == draft.id)
             .values(
                 asking=draft.asking,
+                to_ask=" ".join(draft.to_ask),
                 data=dict(draft.data),
                 chat_id=draft.chat_id,
                 thread_id=draft.thread_id,
+                private=draft.private,
             )
         )
 
@@ -108,6 +111,5 @@ class Drafts:
 
 
 def _draft(row: Row[tuple[object, ...]]) -> Draft:
-    fields = dict(row._mapping)
-    del fields["expires_at"]
-    return Draft(**fields)
+    fields = row._mapping
+    return Draft(**{**fields, "to_ask": tuple(fields["to_ask"].split())})

@@ -6,7 +6,7 @@ import hashlib
 import json
 import secrets
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, text
 
@@ -15,7 +15,7 @@ from bot.storage import tables
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import AsyncIterator, Collection, Mapping
     from datetime import date, datetime
 
     from sqlalchemy import Row
@@ -91,6 +91,13 @@ class Events:
         )
         row = rows.one_or_none()
         return None if row is None else (row.nonce, row.body)
+
+    async def contents(self, event_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+        """What entries say, by id, of those whose content is still kept."""
+        rows = await self._connection.execute(
+            select(C.c.event_id, C.c.body).where(C.c.event_id.in_(event_ids))
+        )
+        return {row.event_id: json.loads(row.body) for row in rows}
 
     async def head(self, stream: str) -> Event | None:
         """The newest entry of a stream."""

@@ -97,6 +97,7 @@ class Records:
             .where(T.c.id == record.id, T.c.version == record.version)
             .values(
                 state=record.state,
+                sides=sides_text(record.sides),
                 data=dict(record.data),
                 version=record.version + 1,
                 updated_at=now,

@@ -183,10 +183,24 @@ drafts = Table(
     Column("record_id", BigInteger, ForeignKey("records.id")),
     Column("record_version", Integer),
     Column("asking", String(40), nullable=False),
+    Column("to_ask", String(200), nullable=False, server_default=text("''")),
     Column("data", Json, nullable=False),
     Column("expires_at", UtcTime, nullable=False),
     Index(None, "person_id", "chat_id", "thread_id"),
     sqlite_autoincrement=True,  # buttons and messages name a draft by its id long after it is gone
+)
+
+origins = Table(
+    "origins",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("draft_id", BigInteger, index=True),
+    Column("record_id", BigInteger, ForeignKey("records.id"), index=True),
+    Column("asked", String(40), nullable=False),
+    Column("fields", String(600), nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
 )
 
 events = Table(

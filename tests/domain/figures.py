@@ -17,7 +17,7 @@ from bot.domain.entries import Reading
 from bot.domain.kinds.lead import LEAD
 from bot.domain.line import read_line
 from bot.office import read_office
-from bot.services.previews import DISTRICT, district_entry
+from bot.services.blanks import DISTRICT, district_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

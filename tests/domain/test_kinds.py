@@ -25,6 +25,7 @@ LIVES = {
     "lead": """
 sign      receiver   handed_over                           signed
 withdraw  submitter  handed_over                           withdrawn
+void      sender     signed,reviewing,returned             voided       void_reason
 review    receiver   signed                                reviewing
 accept    receiver   reviewing                             filed        case_number
 return    receiver   reviewing                             returned     missing_items
@@ -39,6 +40,7 @@ archive   receiver   fed_back                              archived
     "warning": """
 sign      receiver   told                                  signed
 withdraw  submitter  told                                  withdrawn
+void      sender     signed,checked                        voided       void_reason
 check     receiver   signed                                checked      conclusion findings
 clear     sender     checked                               cleared
 advise    sender     checked                               advised      advice_number

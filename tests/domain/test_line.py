@@ -14,7 +14,7 @@ from bot.domain.errors import DomainError
 from bot.domain.kinds.lead import LEAD
 from bot.domain.line import Doubt, read_line
 from bot.domain.masking import mask
-from bot.services.previews import DISTRICT
+from bot.services.blanks import DISTRICT
 from tests.domain.figures import ENTRIES, LINES, READING, Line, compare, figure, hear
 
 if TYPE_CHECKING:

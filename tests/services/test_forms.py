@@ -10,9 +10,10 @@ from bot.domain.errors import DomainError
 from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Place, Side
 from bot.services import buttons
-from bot.services.forms import answer, cancel, choose, open_form, own_draft, show_draft, submit
+from bot.services.forms import Said, answer, choose, open_form, own_draft, show_draft
 from bot.services.ledger import move_record
 from bot.services.steps import Outcome, take_step
+from bot.services.submission import cancel, submit
 from bot.storage.chats import Chat
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ async def begin(
     desk: OpenDesk, act: Act, person: Person, line: str = "", place: Place | None = None
 ) -> Draft:
     async with desk() as d:
-        return await open_form(d, act(person), LEAD, place or private(person), line)
+        return await open_form(d, act(person), LEAD, place or private(person), Said(line))
 
 
 async def say(desk: OpenDesk, act: Act, person: Person, draft: Draft, text: str) -> Draft:
@@ -78,7 +79,7 @@ async def test_questions_come_one_by_one_with_the_choices_in_groups(
         await show_draft(d, actor(person), draft, group=press.number(1))
     (choices,) = await deliver()
     labels = [b.label for row in choices.buttons for b in row]
-    assert labels == ["准予裁定违法", "不准予裁定违法", "超期裁定", "‹ 返回", "取消"]
+    assert labels == ["准予裁定违法", "不准予裁定违法", "超期裁定", "‹ 返回", "稍后再填", "取消"]
     async with desk() as d:
         draft = await choose(d, actor(person), draft, "category", "2C")
         draft = await choose(d, actor(person), draft, "route", "apply")

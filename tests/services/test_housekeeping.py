@@ -14,9 +14,10 @@ from bot.domain.calendar import SHANGHAI
 from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Place, Role, Side
 from bot.services.cards import refresh_lights
-from bot.services.forms import open_form
+from bot.services.forms import Said, open_form
 from bot.services.housekeeping import close_day, expire_drafts, forget_old, next_instant
 from bot.services.ledger import file_record, move_record
+from bot.services.previews import draft_post
 from bot.storage.chats import Chat
 
 if TYPE_CHECKING:
@@ -235,7 +236,7 @@ async def test_a_drafts_end_is_planned_in_office_hours(
     person = await people()
     place = Place(person.user_id, private=True)
     async with at(desk, 9, 12)() as d:
-        draft = await open_form(d, actor(person), LEAD, place, "2C")
+        draft = await open_form(d, actor(person), LEAD, place, Said("2C"))
     await deliver()
     stop = await planned(desk)
     assert stop == datetime(2026, 4, 8, 14, 30, tzinfo=SHANGHAI)
@@ -263,7 +264,9 @@ async def test_a_draft_out_of_time_is_thrown_away_with_a_word(
 ) -> None:
     person = await people()
     async with desk() as d:
-        draft = await open_form(d, actor(person), LEAD, Place(person.user_id, private=True), "2C")
+        draft = await open_form(
+            d, actor(person), LEAD, Place(person.user_id, private=True), Said("2C")
+        )
     await deliver()
     for days, left in ((29, True), (30, False), (31, False)):
         async with desk() as d:
@@ -271,7 +274,7 @@ async def test_a_draft_out_of_time_is_thrown_away_with_a_word(
         async with desk() as d:
             assert (await d.tx.drafts.get(draft.id) is not None) == left
     (word,) = await deliver()
-    assert word.post == f"draft/{draft.id}"
+    assert word.post == draft_post(draft)
     assert "已超过30天未提交，已清除，没有登记任何内容" in word.text
     assert word.buttons == ()
 

@@ -14,7 +14,7 @@ from bot.domain.kinds import KINDS
 from bot.domain.kinds.warning import WARNING
 from bot.domain.people import Place, Role
 from bot.services.disclosure import disclose, tell_history
-from bot.services.forms import open_form
+from bot.services.forms import Said, open_form
 from bot.services.housekeeping import DAILY_WORK, close_day, expire_drafts
 from bot.services.ledger import file_record, move_record
 from bot.services.retention import (
@@ -192,7 +192,7 @@ async def test_a_name_stays_as_long_as_an_entry_of_it_is_young(
 
 async def test_every_rule_tells_when_it_last_ran(desk: OpenDesk, author: Actor) -> None:
     async with desk() as d:
-        await open_form(d, author, WARNING, PRIVATE, "")
+        await open_form(d, author, WARNING, PRIVATE, Said(""))
     assert (await due(after(desk, 29), DRAFTS), await due(after(desk, 31), DRAFTS)) == (0, 1)
     async with after(desk, 31)() as d:
         for work in (expire_drafts, purge_personal, forget_leavers):

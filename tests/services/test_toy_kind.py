@@ -16,9 +16,10 @@ from bot.domain.numbers import NumberKind
 from bot.domain.people import Place, Side
 from bot.domain.quantities import AreaRole
 from bot.services.disclosure import disclose, tell_history
-from bot.services.forms import answer, choose, open_form, submit
+from bot.services.forms import Said, answer, choose, open_form
 from bot.services.lookup import look_up
 from bot.services.steps import Outcome, take_step
+from bot.services.submission import submit
 
 if TYPE_CHECKING:
     from bot.domain.people import Person
@@ -87,7 +88,7 @@ def private(person: Person) -> Place:
 
 async def file_toy(desk: OpenDesk, act: Act, sender: Person, line: str) -> Record:
     async with desk() as d:
-        draft = await open_form(d, act(sender), TOY, private(sender), line)
+        draft = await open_form(d, act(sender), TOY, private(sender), Said(line))
         return await submit(d, act(sender), draft)
 
 
@@ -99,7 +100,7 @@ async def test_one_line_fills_a_form_of_it(
 ) -> None:
     sender = await people()
     async with desk() as d:
-        draft = await open_form(d, actor(sender), TOY, private(sender), FULL)
+        draft = await open_form(d, actor(sender), TOY, private(sender), Said(FULL))
     assert draft.data == {
         "district": "420704",
         "colour": "b",
@@ -124,7 +125,7 @@ async def test_what_is_missing_is_asked(
 ) -> None:
     sender = await people()
     async with desk() as d:
-        draft = await open_form(d, actor(sender), TOY, private(sender), "")
+        draft = await open_form(d, actor(sender), TOY, private(sender), Said(""))
     (question,) = await deliver()
     assert "什么颜色？" in question.text
     assert [b.label for b in question.buttons[0]] == ["红色", "蓝色"]

@@ -10,7 +10,7 @@ import pytest
 from bot.domain.errors import DomainError
 from bot.domain.kinds.warning import WARNING
 from bot.domain.people import Place
-from bot.services.forms import open_form
+from bot.services.forms import Said, open_form
 from bot.services.ledger import file_record, move_record
 from bot.services.search import search
 
@@ -36,7 +36,7 @@ async def test_the_line_that_help_shows_is_read_whole(
     author = actor(await people("jcy", name="李静"))
     async with desk() as d:
         line = d.office.illustrate(WARNING.example)
-        draft = await open_form(d, author, WARNING, PRIVATE, line)
+        draft = await open_form(d, author, WARNING, PRIVATE, Said(line))
     assert draft.data == {
         "district": "420704",
         "matter": "apply",
@@ -53,7 +53,7 @@ async def test_only_the_procuratorate_warns(
     author = actor(await people(organ))
     async with desk() as d:
         with pytest.raises(DomainError, match="not_your_kind"):
-            await open_form(d, author, WARNING, PRIVATE, "未申请强执")
+            await open_form(d, author, WARNING, PRIVATE, Said("未申请强执"))
         with pytest.raises(DomainError, match="not_your_kind"):
             await file_record(d, author, WARNING, "420704", TOLD)
 

@@ -52,6 +52,8 @@ class State:
     """Whose turn it is; None when nobody's."""
     next_step: str
     closed: bool = False
+    void: bool = False
+    """The record counts as if it had never been filed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,8 @@ class Move:
     who: Party
     needs: tuple[str, ...] = ()
     roles: frozenset[Role] = frozenset({Role.LIAISON, Role.DEPUTY})
+    aside: bool = False
+    """So rare that it is offered in private only, beside the content."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,14 @@ class Kind:
     first: str
     """The state it is filed into."""
     moves: tuple[Move, ...]
+    guided: tuple[str, ...] = ()
+    """What else is asked of somebody who gave no line; each question may be skipped."""
+    teller: str = ""
+    """The field that names whose message the record was made from."""
+    undo: str = ""
+    """The step by which whoever filed one may take it back within some minutes."""
+    alike: tuple[str, ...] = ()
+    """The fields, besides its numbers, by which two records may be about the same matter."""
     example: str = ""
     """One line that files one, as /help shows it; `Office.illustrate` fills in the places."""
     duties: tuple[DutyRule, ...] = ()
@@ -151,6 +163,10 @@ class Kind:
     def personal(self) -> frozenset[str]:
         """The fields in free words: anybody may be named there, so they are not kept for ever."""
         return frozenset(n for n, entry in self.entries.items() if isinstance(entry.holds, Text))
+
+    def supplier(self, name: str) -> Party:
+        """Whose word a field is: the party's that takes the step asking for it, or the sender's."""
+        return next((m.who for m in self.moves if name in m.needs), Party.SENDER)
 
     def state(self, code: str) -> State:
         """The state of that code."""

@@ -137,7 +137,9 @@ class LeadFields(Fields):
     summary: Annotated[
         str | None, Entry("线索摘要", Text(500), "请用一两句话写明情况（500字以内）。")
     ] = None
+    told_by: Annotated[str | None, Entry("情况提供人", Text(60), "情况由谁提供？")] = None
     evidence: Annotated[str | None, Entry("证据清单", Text(500), "证据名称及存放处？")] = None
+    void_reason: Annotated[str | None, Entry("作废理由", Text(200), "为什么作废？")] = None
     missing_items: Annotated[str | None, Entry("缺项", Text(300), "请写明需要补正的材料。")] = None
     supplement: Annotated[str | None, Entry("补正情况", Text(500), "请写明补正了什么。")] = None
     case_number: Annotated[
@@ -170,6 +172,10 @@ LEAD = Kind(
     fields=LeadFields,
     required=("category", "route", "summary"),
     rest="summary",
+    guided=("party", "area", "penalty_number", "court_number"),
+    teller="told_by",
+    undo="withdraw",
+    alike=("party",),
     from_sides=frozenset({Side.RESOURCES, Side.FORESTRY}),
     to_side=Side.PROCURATORATE,
     states=(
@@ -184,12 +190,22 @@ LEAD = Kind(
         State("concluded", "已办结", Party.SENDER, "确认反馈"),
         State("fed_back", "已反馈", Party.RECEIVER, "归档"),
         State("archived", "已归档", None, "无", closed=True),
-        State("withdrawn", "已撤回", None, "无", closed=True),
+        State("withdrawn", "已撤回", None, "无", closed=True, void=True),
+        State("voided", "已作废", None, "无", closed=True, void=True),
     ),
     first="handed_over",
     moves=(
         Move("sign", "签收", frozenset({"handed_over"}), "signed", Party.RECEIVER),
         Move("withdraw", "撤回", frozenset({"handed_over"}), "withdrawn", Party.SUBMITTER),
+        Move(
+            "void",
+            "作废",
+            frozenset({"signed", "reviewing", "returned"}),
+            "voided",
+            Party.SENDER,
+            ("void_reason",),
+            aside=True,
+        ),
         Move("review", "开始审查", frozenset({"signed"}), "reviewing", Party.RECEIVER),
         Move(
             "accept",
@@ -262,7 +278,7 @@ LEAD = Kind(
             debtor=Party.RECEIVER,
             creditor=Party.SENDER,
             starts=frozenset({"sign", "resubmit"}),
-            ends=frozenset({"accept", "return", "refuse", "transfer", "merge"}),
+            ends=frozenset({"accept", "return", "refuse", "transfer", "merge", "void"}),
             clause="第二条第（二）项第三款",
         ),
         DutyRule(

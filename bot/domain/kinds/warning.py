@@ -58,6 +58,8 @@ class WarningFields(Fields):
     summary: Annotated[
         str | None, Entry("预警内容", Text(500), "请用一两句话写明情况（500字以内）。")
     ] = None
+    told_by: Annotated[str | None, Entry("情况提供人", Text(60), "情况由谁提供？")] = None
+    void_reason: Annotated[str | None, Entry("作废理由", Text(200), "为什么作废？")] = None
     conclusion: Annotated[
         str | None, Entry("核查结论", CONCLUSIONS, "核查结论是什么？", Sight.GROUP)
     ] = None
@@ -85,6 +87,9 @@ WARNING = Kind(
     fields=WarningFields,
     required=("matter", "summary"),
     rest="summary",
+    guided=("related", "penalty_number"),
+    teller="told_by",
+    undo="withdraw",
     from_sides=frozenset({Side.PROCURATORATE}),
     to_side=Side.RESOURCES,
     states=(
@@ -93,12 +98,22 @@ WARNING = Kind(
         State("checked", "已核查", Party.SENDER, "消除预警或转检察建议"),
         State("cleared", "已消除", None, "无", closed=True),
         State("advised", "已转检察建议", None, "按检察建议办理", closed=True),
-        State("withdrawn", "已撤回", None, "无", closed=True),
+        State("withdrawn", "已撤回", None, "无", closed=True, void=True),
+        State("voided", "已作废", None, "无", closed=True, void=True),
     ),
     first="told",
     moves=(
         Move("sign", "签收", frozenset({"told"}), "signed", Party.RECEIVER),
         Move("withdraw", "撤回", frozenset({"told"}), "withdrawn", Party.SUBMITTER),
+        Move(
+            "void",
+            "作废",
+            frozenset({"signed", "checked"}),
+            "voided",
+            Party.SENDER,
+            ("void_reason",),
+            aside=True,
+        ),
         Move(
             "check",
             "反馈核查结论",
@@ -136,7 +151,7 @@ WARNING = Kind(
             debtor=Party.RECEIVER,
             creditor=Party.SENDER,
             starts=frozenset({"sign"}),
-            ends=frozenset({"check"}),
+            ends=frozenset({"check", "void"}),
             clause=_CLAUSE,
         ),
     ),

@@ -1,0 +1,145 @@
+"""What is said of a record after it was filed: corrections, both versions staying; additions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from bot.domain.errors import DomainError
+from bot.domain.kinds.kind import party_of
+from bot.domain.people import Action
+from bot.services.blanks import ADD, CORRECT, REMOVED
+from bot.services.cards import announce
+from bot.services.forms import blank_draft, keep, show_fields
+from bot.services.ledger import close_other_forms, note_step, sides_of
+from bot.services.search import index_record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.people import Actor, Place
+    from bot.domain.records import Draft, Event, Record, Value
+    from bot.services.desk import Desk
+
+CORRECTED, ADDED = "corrected", "added"
+"""The events."""
+
+
+def may_amend(desk: Desk, actor: Actor, record: Record) -> bool:
+    """Tell whether somebody may correct or add: the two organs' liaisons, until it is closed."""
+    state = desk.books.kinds[record.kind].state(record.state)
+    parties = (record.sender, record.receiver)
+    return actor.may(Action.MOVE, record) and actor.organ in parties and not state.closed
+
+
+def _require_amendable(desk: Desk, actor: Actor, record: Record) -> None:
+    actor.require(Action.MOVE, record)
+    if not may_amend(desk, actor, record):
+        raise DomainError("not_to_amend", number=record.number)
+
+
+async def open_correction(desk: Desk, actor: Actor, record: Record, place: Place) -> Draft:
+    """Begin a correction: the writer picks what is wrong; in private, for it shows content."""
+    _require_amendable(desk, actor, record)
+    draft = await keep(desk, actor, blank_draft(actor, record.kind, place, CORRECT, record))
+    await show_fields(desk, actor, draft)
+    return draft
+
+
+async def open_addition(
+    desk: Desk, actor: Actor, record: Record, place: Place, said: Mapping[str, Value] | None = None
+) -> Draft:
+    """Begin an addition, perhaps with what is already `said`; in private, for it is content."""
+    _require_amendable(desk, actor, record)
+    blank = blank_draft(actor, record.kind, place, ADD, record)
+    return await keep(desk, actor, replace(blank, data=said or {}))
+
+
+async def correct_record(
+    desk: Desk,
+    actor: Actor,
+    record: Record,
+    changes: Mapping[str, Value],
+    why: str,
+    *,
+    version: int,
+) -> Record:
+    """Change what one's own organ has said of a record; before, after and why go into its history.
+
+    Raises `came_second` when it has changed since, `nothing_to_correct` when all would stay as it
+    is, `not_your_move` for what another organ has said.
+    """
+    kind = desk.books.kinds[record.kind]
+    _require_amendable(desk, actor, record)
+    if record.version != version:
+        raise DomainError("came_second", number=record.number)
+    given = kind.check({name: value for name, value in changes.items() if value != REMOVED})
+    after = {n: given.get(n, REMOVED) for n in changes if given.get(n) != record.data.get(n)}
+    if not after:
+        raise DomainError("nothing_to_correct", number=record.number)
+    if any(party_of(record, kind.supplier(name)) != actor.organ for name in after):
+        title = desk.texts.label("correct")
+        raise DomainError("not_your_move", title=title, number=record.number)
+    kept = {name: value for name, value in record.data.items() if name not in after}
+    data = {**kept, **{name: value for name, value in after.items() if value != REMOVED}}
+    gone = kind.missing(data, tuple(n for n in kind.required if n in record.data))
+    if gone:
+        raise DomainError("still_missing", titles=[kind.entries[n].title for n in gone])
+    changed = replace(record, data=data, sides=sides_of(desk, kind, record, data))
+    saved = await desk.tx.records.save(changed, desk.now)
+    await index_record(desk, kind, saved)
+    before = {name: record.data[name] for name in after if name in record.data}
+    content: dict[str, object] = {"before": before, "after": after, "why": why}
+    facts = {"fields": sorted(after)}
+    event = await note_step(desk, actor, saved, CORRECTED, facts, content)
+    await close_other_forms(desk, saved)
+    await announce(desk, kind, saved, event, call=_other(saved, actor))
+    return saved
+
+
+async def add_to_record(desk: Desk, actor: Actor, record: Record, words: str) -> None:
+    """Add something learned later to a record's history, and tell the other organ."""
+    _require_amendable(desk, actor, record)
+    event = await note_step(desk, actor, record, ADDED, {}, {"addition": words})
+    kind = desk.books.kinds[record.kind]
+    await announce(desk, kind, record, event, call=_other(record, actor))
+
+
+def _other(record: Record, actor: Actor) -> str:
+    return record.receiver if actor.organ == record.sender else record.sender
+
+
+@dataclass(frozen=True, slots=True)
+class Amendment:
+    """One correction or addition as it is read in private."""
+
+    event: Event
+    changes: tuple[tuple[str, str, str], ...] = ()
+    """Title, before, after of every field that a correction changed; "" for nothing."""
+    words: str = ""
+    """Why it was corrected, or what was added."""
+
+
+async def amendments_of(desk: Desk, kind: Kind, events: list[Event]) -> list[Amendment]:
+    """The corrections and additions of a history whose content is still kept."""
+    amended = [event for event in events if event.name in (CORRECTED, ADDED)]
+    contents = await desk.tx.events.contents([event.id for event in amended])
+    return [_read(kind, e, contents[e.id]) for e in amended if e.id in contents]
+
+
+def _read(kind: Kind, event: Event, content: Mapping[str, Any]) -> Amendment:
+    if event.name == ADDED:
+        return Amendment(event, words=content["addition"])
+    before, after = content["before"], content["after"]
+    changes = tuple(
+        (kind.entries[name].title, _shown(kind, name, before), _shown(kind, name, after))
+        for name in kind.entries
+        if name in after
+    )
+    return Amendment(event, changes, content["why"])
+
+
+def _shown(kind: Kind, name: str, values: Mapping[str, Value]) -> str:
+    value = values.get(name, REMOVED)
+    return "" if value == REMOVED else kind.show(name, value)

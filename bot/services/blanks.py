@@ -1,0 +1,142 @@
+"""The forms there are to fill in: a new record, what a step needs, a correction, an addition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.domain.entries import Choice, Entry, OneOf, Sight, Text
+from bot.domain.errors import DomainError
+from bot.domain.kinds.kind import party_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.people import Actor
+    from bot.domain.records import Draft, Record, Value
+    from bot.office import District, Office
+    from bot.services.desk import Desk
+
+DISTRICT = "district"
+"""The one field that every form for a new record has, whatever the kind."""
+CORRECT, ADD = "correct", "add"
+"""What a draft prepares that is no step of a life-cycle, and that every kind knows."""
+WHY, ADDITION = "why", "addition"
+"""The one field that every correction has, and that every addition has."""
+REMOVED = ""
+"""In a correction: the field is to be empty."""
+
+LONGEST_BEFORE = 40
+"""So much of what is being replaced is shown beside what replaces it."""
+
+_WHY = Entry("更正理由", Text(200), "为什么更正？请写明理由。")
+_ADDITION = Entry("补充内容", Text(500), "请发送要补充的情况（500字以内），也可发送位置。")
+
+
+@dataclass(frozen=True)
+class Form:
+    """The fields of one form, and which of them it cannot do without."""
+
+    title: str
+    entries: Mapping[str, Entry]
+    required: tuple[str, ...]
+    rest: str = ""
+    """The text field that takes what no other field of a line claims."""
+    optional: tuple[str, ...] = ()
+    """What else is asked, one by one, of somebody who has said nothing yet."""
+    before: Mapping[str, Value] = field(default_factory=dict)
+    """What a correction finds."""
+
+    def missing(self, data: Mapping[str, Value]) -> tuple[str, ...]:
+        """The required fields still empty, in the order they are asked."""
+        return tuple(name for name in self.required if name not in data)
+
+    def before_it(self, name: str) -> str:
+        """The question before one, or "" for the first; one with a single answer is none."""
+        asked = [n for n in (*self.required, *self.optional) if not _settled(self.entries[n])]
+        return asked[asked.index(name) - 1] if name in asked[1:] else ""
+
+    def show(self, name: str, value: Value) -> str:
+        """A value as its writer reads it: in a correction, after what stood there before."""
+        show = self.entries[name].holds.show
+        shown = "删去" if value == REMOVED else show(value)
+        if name not in self.before:
+            return shown
+        return f"{shortened(show(self.before[name]))} → {shown}"
+
+
+def shortened(words: str) -> str:
+    """As much of a text as is needed to tell which one it is."""
+    return words if len(words) <= LONGEST_BEFORE else f"{words[:LONGEST_BEFORE]}…"
+
+
+def _settled(entry: Entry) -> bool:
+    return isinstance(entry.holds, OneOf) and len(entry.holds.choices) == 1
+
+
+async def form_of(desk: Desk, actor: Actor, draft: Draft) -> Form:
+    """The form that a draft fills in; raises `draft_gone` when its record is no more."""
+    kind = desk.books.kinds[draft.kind]
+    if draft.record_id is None:
+        return _new(desk, actor, kind)
+    record = await desk.tx.records.get(draft.record_id)
+    if record is None:
+        raise DomainError("draft_gone")
+    if draft.move == CORRECT:
+        return _correction(desk, actor, kind, record)
+    if draft.move == ADD:
+        title = desk.texts.label("form_add").format(number=record.number)
+        return Form(title, {ADDITION: _ADDITION}, (ADDITION,), ADDITION)
+    move = kind.move(draft.move)
+    entries = {name: kind.entries[name] for name in move.needs}
+    texts = [name for name in move.needs if isinstance(entries[name].holds, Text)]
+    return Form(f"{record.number}｜{move.title}", entries, move.needs, texts[0] if texts else "")
+
+
+def _new(desk: Desk, actor: Actor, kind: Kind) -> Form:
+    """A new record; of the districts, only those of its writer."""
+    own = actor.standing.districts if actor.standing else frozenset()
+    offered = {name: kind.entries[name] for name in kind.offered}
+    return Form(
+        kind.title,
+        {DISTRICT: district_entry(desk.office, own), **offered},
+        (DISTRICT, *kind.required),
+        kind.rest,
+        kind.guided,
+    )
+
+
+def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Form:
+    """Everything that the actor's organ has said of a record, or might have said at the start."""
+    said = [
+        name
+        for name in kind.entries
+        if party_of(record, kind.supplier(name)) == actor.organ
+        and (name in record.data or name in kind.offered)
+    ]
+    title = desk.texts.label("form_correct").format(number=record.number)
+    before = {name: record.data[name] for name in said if name in record.data}
+    entries = {**{name: kind.entries[name] for name in said}, WHY: _WHY}
+    return Form(title, entries, (WHY,), before=before)
+
+
+def district_entry(office: Office, codes: Collection[str]) -> Entry:
+    """The question for the district, with some of the office file's districts to choose from."""
+    choices = tuple(
+        Choice(d.code, d.name, d.spellings, alone=_names_of_the_city(office, d))
+        for d in office.districts
+        if d.code in codes
+    )
+    return Entry("区域", OneOf(choices), "属于哪个区域？", Sight.GROUP)
+
+
+def _names_of_the_city(office: Office, district: District) -> frozenset[str]:
+    """The city's names, which in a sentence only begin an address or the name of an organ."""
+    names = {district.name, *district.spellings}
+    return frozenset(names if belongs_to_city(office, district.code) else ())
+
+
+def belongs_to_city(office: Office, district: str) -> bool:
+    """Tell whether a district is the city itself, within which any district may be meant."""
+    return office.organ(office.district(district).procuratorate).city

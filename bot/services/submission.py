@@ -1,0 +1,103 @@
+"""What becomes of a draft in the end: a record, a step, a correction, an addition, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.domain.errors import DomainError
+from bot.domain.outgoing import Button, Priority
+from bot.services import buttons
+from bot.services.amendments import add_to_record, correct_record
+from bot.services.blanks import ADD, ADDITION, CORRECT, DISTRICT, WHY, form_of
+from bot.services.forms import blank_draft, keep, require_own
+from bot.services.ledger import file_record, move_record
+from bot.services.previews import put_draft
+
+if TYPE_CHECKING:
+    from bot.domain.people import Actor, Place
+    from bot.domain.records import Draft, Record
+    from bot.services.desk import Desk
+
+UNDO_TIME = timedelta(minutes=10)
+"""How long whoever filed a record may take it back with one tap."""
+
+
+async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
+    """File a complete draft: the new record, or the step, correction or addition it prepares.
+
+    Raises `still_missing`, and `draft_gone` for one that was submitted already.
+    """
+    require_own(actor, draft)
+    form = await form_of(desk, actor, draft)
+    missing = form.missing(draft.data)
+    if missing:
+        titles = [form.entries[name].title for name in missing]
+        raise DomainError("still_missing", titles=titles)
+    if not await desk.tx.drafts.remove(draft.id):
+        raise DomainError("draft_gone")
+    record = await _carry_out(desk, actor, draft)
+    filed = draft.record_id is None
+    if filed:
+        await desk.tx.origins.became(draft.id, record.id)
+    await desk.tx.origins.forget(draft.id)
+    text = desk.texts.render("filed", number=record.number, move=draft.move)
+    undo = Button(desk.texts.label("undo"), buttons.code(buttons.UNDO, record.id))
+    can_undo = filed and desk.books.kinds[record.kind].undo
+    await put_draft(desk, draft, text, ((undo,),) if can_undo else ())
+    return record
+
+
+async def _carry_out(desk: Desk, actor: Actor, draft: Draft) -> Record:
+    kind = desk.books.kinds[draft.kind]
+    if draft.record_id is None or draft.record_version is None:
+        data = {name: value for name, value in draft.data.items() if name != DISTRICT}
+        return await file_record(desk, actor, kind, str(draft.data[DISTRICT]), data)
+    record = await desk.tx.records.get(draft.record_id)
+    if record is None:
+        raise DomainError("draft_gone")
+    version = draft.record_version
+    if draft.move == ADD:
+        await add_to_record(desk, actor, record, str(draft.data[ADDITION]))
+        return record
+    if draft.move == CORRECT:
+        changes = {name: value for name, value in draft.data.items() if name != WHY}
+        why = str(draft.data[WHY])
+        return await correct_record(desk, actor, record, changes, why, version=version)
+    return await move_record(desk, actor, record, draft.move, draft.data, version=version)
+
+
+async def cancel(desk: Desk, actor: Actor, draft: Draft) -> None:
+    """Throw a draft away, at its author's word."""
+    require_own(actor, draft)
+    await drop(desk, draft, desk.texts.render("draft_cancelled"))
+
+
+async def drop(desk: Desk, draft: Draft, text: str, priority: Priority = Priority.ANSWER) -> None:
+    """Throw a draft away, saying so in its place."""
+    await desk.tx.drafts.remove(draft.id)
+    await desk.tx.origins.forget(draft.id)
+    await put_draft(desk, draft, text, priority=priority)
+
+
+async def undo(desk: Desk, actor: Actor, record: Record, place: Place) -> Draft:
+    """Take back what one has just filed; what it said becomes a draft again, to be mended.
+
+    The record stays, with its number, as one that was taken back. Raises `too_late_to_undo` after
+    `UNDO_TIME`, and as soon as anybody has taken a step.
+    """
+    kind = desk.books.kinds[record.kind]
+    if not kind.undo:
+        raise DomainError("unknown_button")
+    if record.submitter != actor.person_id:
+        raise DomainError("not_your_move", title=desk.texts.label("undo"), number=record.number)
+    fresh = desk.now - record.created_at <= UNDO_TIME
+    if not fresh or record.state not in kind.move(kind.undo).before:
+        raise DomainError("too_late_to_undo", number=record.number)
+    await move_record(desk, actor, record, kind.undo, {}, version=record.version)
+    blank = blank_draft(actor, kind.code, place)
+    said = {DISTRICT: record.district, **record.data}
+    draft = await keep(desk, actor, replace(blank, data=said))
+    await desk.tx.origins.reopened(record.id, draft.id)
+    return draft
