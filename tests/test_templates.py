@@ -156,6 +156,7 @@ FACTS: dict[str, object] = {
 DRAFT = {
     "filing": True,
     "optional": True,
+    "choosing": False,
     "alike": [Alike(1, NUMBER, "退回补正", "其中永久基本农田")] * alike.SHOWN,
     "fields": LEAD.visible({n: DATA[n] for n in LEAD.offered}, frozenset(Sight)),
     "hidden": [entry.title for entry in LEAD.entries.values()],

@@ -108,17 +108,22 @@ def _new(desk: Desk, actor: Actor, kind: Kind) -> Form:
 
 
 def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Form:
-    """Everything that the actor's organ has said of a record, or might have said at the start."""
-    said = [
-        name
-        for name in kind.entries
-        if party_of(record, kind.supplier(name)) == actor.organ
-        and (name in record.data or name in kind.offered)
-    ]
+    """What the actor may correct, and why it is to be corrected."""
+    said = correctable(kind, record, actor.organ)
     title = desk.texts.label("form_correct").format(number=record.number)
     before = {name: record.data[name] for name in said if name in record.data}
     entries = {**{name: kind.entries[name] for name in said}, WHY: _WHY}
     return Form(title, entries, (WHY,), before=before)
+
+
+def correctable(kind: Kind, record: Record, organ: str) -> list[str]:
+    """The fields that an organ has said of a record, or might have said when it was filed."""
+    return [
+        name
+        for name in kind.entries
+        if party_of(record, kind.supplier(name)) == organ
+        and (name in record.data or name in kind.offered)
+    ]
 
 
 def district_entry(office: Office, codes: Collection[str]) -> Entry:

@@ -9,7 +9,7 @@ from bot.domain.outgoing import Button
 from bot.domain.people import Action
 from bot.services import buttons
 from bot.services.amendments import amendments_of, may_amend
-from bot.services.blanks import shortened
+from bot.services.blanks import correctable, shortened
 from bot.services.cards import card_buttons, moves_for, render_card, step_keys, step_title
 from bot.services.retention import PURGED
 from bot.storage.events import stream_of
@@ -72,9 +72,7 @@ def _told(desk: Desk, one: Amendment) -> str:
         at=one.event.at,
         organ=_organ_of(desk, one.event),
         title=desk.texts.label(f"event_{one.event.name}"),
-        changes=[
-            (title, shortened(before), shortened(after)) for title, before, after in one.changes
-        ],
+        changes=changes,
         words=one.words,
     )
 
@@ -95,10 +93,10 @@ def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyboard:
     usual = card_buttons(desk, record, moves_for(actor, kind, record), but=buttons.DETAIL)
     if not may_amend(desk, actor, record):
         return usual
-    amend = [
-        Button(desk.texts.label(label), buttons.code(verb, record.id))
-        for label, verb in (("add", buttons.ADD), ("correct", buttons.CORRECT))
-    ]
+    ways = [("add", buttons.ADD)]
+    if correctable(kind, record, actor.organ):
+        ways.append(("correct", buttons.CORRECT))
+    amend = [Button(desk.texts.label(word), buttons.code(verb, record.id)) for word, verb in ways]
     rare = step_keys(record, moves_for(actor, kind, record, aside=True))
     return (*usual, (*amend, *rare))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain.outgoing import Button
 from bot.domain.people import Action
 from bot.services import buttons
-from bot.services.blanks import form_of
+from bot.services.blanks import DISTRICT, form_of
 from bot.services.forms import set_others_aside, show_draft
 from bot.services.previews import draft_post, put_draft
 
@@ -44,10 +44,11 @@ async def tell_drafts(desk: Desk, actor: Actor, user_id: int) -> None:
 
 async def _line(desk: Desk, actor: Actor, draft: Draft) -> dict[str, str | int | datetime | None]:
     form = await form_of(desk, actor, draft)
-    known = [name for name in form.entries if name in draft.data]
+    telling = (form.rest, *form.required, *form.entries)
+    known = [name for name in telling if name in draft.data and name != DISTRICT]
     return {
         "title": form.title,
-        "gist": form.show(known[-1], draft.data[known[-1]])[:20] if known else "",
+        "gist": form.show(known[0], draft.data[known[0]])[:20] if known else "",
         "missing": len(form.missing(draft.data)),
         "until": draft.expires_at,
     }

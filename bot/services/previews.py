@@ -41,13 +41,15 @@ class Findings:
 NOTHING = Findings()
 
 
-def _preview(desk: Desk, form: Form, draft: Draft, findings: Findings) -> str:
+def _preview(
+    desk: Desk, form: Form, draft: Draft, findings: Findings, *, fields: bool = False
+) -> str:
     """What was understood and what is missing; in a group, no value a group may not see."""
     open_to = {Sight.GROUP, Sight.PARTIES} if draft.private else {Sight.GROUP}
     known = [(name, entry) for name, entry in form.entries.items() if name in draft.data]
     shown = [(n, e) for n, e in known if e.sight in open_to]
     missing = form.missing(draft.data)
-    asked = form.entries.get(draft.asking)
+    asked = None if fields else form.entries.get(draft.asking)
     return desk.texts.render(
         "draft",
         title=form.title,
@@ -58,7 +60,8 @@ def _preview(desk: Desk, form: Form, draft: Draft, findings: Findings) -> str:
         doubts=[_doubt(desk, form.entries[d.name], d, open_to) for d in findings.doubts],
         alike=findings.alike,
         question=asked.ask if asked else "",
-        optional=bool(asked) and not missing,
+        choosing=fields,
+        optional=draft.asking in draft.to_ask and not missing,
         by_button=asked is not None and isinstance(asked.holds, OneOf),
         private=draft.private,
     )
@@ -81,7 +84,8 @@ class _Keys:
 
     def below(self, group: int | None, alike: Sequence[Alike]) -> Keyboard:
         """The choices of the open question; 提交 once nothing is missing; and the ways out."""
-        complete = not self._form.missing(self._draft.data)
+        draft = self._draft
+        complete = not self._form.missing(draft.data) and not (draft.asking and self._out_of_turn)
         submit = ((self._key("submit", buttons.FILE),),) if complete else ()
         label = self._desk.texts.label("append_to")
         code = partial(buttons.code, buttons.APPEND, self._draft.id)
@@ -129,7 +133,9 @@ class _Keys:
         to_form = (self._key("back", buttons.BACK),)
         if group is not None:
             return to_form
-        before = self._form.before_it(self._draft.asking)
+        draft = self._draft
+        under_way = self._form.missing(draft.data) or draft.to_ask
+        before = self._form.before_it(draft.asking) if under_way else ""
         previous = (self._key("previous", buttons.ASK, before),) if before else ()
         return (*previous, *to_form) if self._out_of_turn else previous
 
@@ -181,7 +187,8 @@ async def show_preview(
     """Show a draft in its place: its open question, or with `fields` the fields to choose from."""
     keys = _Keys(desk, form, draft)
     keyboard = keys.fields() if fields else keys.below(group, findings.alike)
-    await put_draft(desk, draft, _preview(desk, form, draft, findings), keyboard)
+    text = _preview(desk, form, draft, findings, fields=fields)
+    await put_draft(desk, draft, text, keyboard)
 
 
 async def put_draft(

@@ -7,16 +7,18 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
-from bot.domain.outgoing import Button, Priority
+from bot.domain.outgoing import Button, Manner, Priority
+from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.amendments import add_to_record, correct_record
 from bot.services.blanks import ADD, ADDITION, CORRECT, DISTRICT, WHY, form_of
 from bot.services.forms import blank_draft, keep, require_own
 from bot.services.ledger import file_record, move_record
-from bot.services.previews import put_draft
+from bot.services.previews import draft_post, put_draft
 
 if TYPE_CHECKING:
-    from bot.domain.people import Actor, Place
+    from bot.domain.outgoing import Keyboard
+    from bot.domain.people import Actor
     from bot.domain.records import Draft, Record
     from bot.services.desk import Desk
 
@@ -43,10 +45,37 @@ async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
         await desk.tx.origins.became(draft.id, record.id)
     await desk.tx.origins.forget(draft.id)
     text = desk.texts.render("filed", number=record.number, move=draft.move)
-    undo = Button(desk.texts.label("undo"), buttons.code(buttons.UNDO, record.id))
-    can_undo = filed and desk.books.kinds[record.kind].undo
-    await put_draft(desk, draft, text, ((undo,),) if can_undo else ())
+    if filed and desk.books.kinds[record.kind].undo:
+        await _offer_undo(desk, draft, record, text)
+    else:
+        await put_draft(desk, draft, text)
     return record
+
+
+async def _offer_undo(desk: Desk, draft: Draft, record: Record, text: str) -> None:
+    """Say where the draft stood that it was filed, with the key that takes it back."""
+    place = Place(draft.chat_id, draft.thread_id)
+    await desk.tx.outbox.rename_post(draft_post(draft), _filed_post(record, place))
+    undo = Button(desk.texts.label("undo"), buttons.code(buttons.UNDO, record.id))
+    await _put_filed(desk, record, place, text, ((undo,),))
+
+
+async def _put_filed(
+    desk: Desk, record: Record, place: Place, text: str, keyboard: Keyboard = ()
+) -> None:
+    await desk.say(
+        place.chat_id,
+        thread_id=place.thread_id,
+        text=text,
+        buttons=keyboard,
+        manner=Manner.PUT,
+        post=_filed_post(record, place),
+    )
+
+
+def _filed_post(record: Record, place: Place) -> str:
+    """The name of the message that says a record was filed."""
+    return f"filed/{record.id}/{place.chat_id}/{place.thread_id}"
 
 
 async def _carry_out(desk: Desk, actor: Actor, draft: Draft) -> Record:
@@ -96,6 +125,7 @@ async def undo(desk: Desk, actor: Actor, record: Record, place: Place) -> Draft:
     if not fresh or record.state not in kind.move(kind.undo).before:
         raise DomainError("too_late_to_undo", number=record.number)
     await move_record(desk, actor, record, kind.undo, {}, version=record.version)
+    await _put_filed(desk, record, place, desk.texts.render("undone", number=record.number))
     blank = blank_draft(actor, kind.code, place)
     said = {DISTRICT: record.district, **record.data}
     draft = await keep(desk, actor, replace(blank, data=said))

@@ -207,6 +207,11 @@ class Outbox:
         if post and result.rowcount > 0:
             await self._keep_newest(post, not_before)
 
+    async def rename_post(self, old: str, new: str) -> None:
+        """Let a post be found by another name, whether it stands or still waits to be said."""
+        await self._connection.execute(update(P).where(P.c.name == old).values(name=new))
+        await self._connection.execute(update(T).where(T.c.post == old).values(post=new))
+
     async def forget_post(self, name: str) -> None:
         """The post stands no more; its next text is a new message."""
         await self._connection.execute(delete(P).where(P.c.name == name))

@@ -440,5 +440,5 @@ def _said(message: Message, words: str) -> tuple[int, str]:
 def _posts(message: Message, data: tuple[str, ...]) -> list[str]:
     """The names of the posts that a message with these buttons can have been."""
     codes = [code.split(".") for code in data]
-    drafts = [f"draft/{code[2]}" for code in codes if code[1] == "fi"]
+    drafts = [f"draft/{code[2]}/{message.chat.id}/0" for code in codes if code[1] == "fi"]
     return drafts + [f"card/{code[2]}/{message.chat.id}/0" for code in codes if code[1] == "de"]

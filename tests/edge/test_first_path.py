@@ -32,7 +32,8 @@ async def test_a_lead_is_filed_and_signed(office: Office) -> None:
         "[开始审查]",
         "[私聊看详情] [办理经过]",
     ]
-    assert office.talk(office.group) == [f"王敏：{LINE}", f"已登记并移送：{NUMBER}", *signed]
+    filed = [f"已登记并移送：{NUMBER}", "[撤销登记（10分钟内）]"]
+    assert office.talk(office.group) == [f"王敏：{LINE}", *filed, *signed]
     assert office.talk(office["李静"].private) == signed
     assert office["赵立"].reads() == []
     assert await office.state() == "signed"

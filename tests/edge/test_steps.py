@@ -46,7 +46,7 @@ async def test_a_whole_life(office: Office) -> None:
     await step(office, "王敏", card, "确认收到反馈", "已反馈")
     await step(office, "李静", card, "归档", "已归档")
     await office.settle()
-    assert office.talk(office.group)[2:] == [
+    assert office.talk(office.group)[3:] == [
         f"🔵 {NUMBER}　已归档",
         "鄂城区｜鄂城分局 → 鄂城区检察院",
         "线索类别：2C 超期裁定",
