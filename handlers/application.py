@@ -23,7 +23,7 @@ from telegram.request import HTTPXRequest
 
 from bot.domain.errors import DomainError
 from bot.services import buttons
-from handlers import forms, places, records, roster
+from handlers import files, forms, places, records, roster
 from handlers.commands import all_commands
 from handlers.context import CONTEXT_TYPES, SCOPE, Context, query_of
 from handlers.guard import guard
@@ -83,7 +83,7 @@ def routes(kinds: Kinds) -> list[BaseHandler[Any, Context, None]]:
         ),
         CallbackQueryHandler(pressed),
         MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, forms.Spoken(kinds)),
-        MessageHandler(fresh & (filters.ATTACHMENT | filters.VOICE), records.unreadable),
+        MessageHandler(fresh & (filters.ATTACHMENT | filters.VOICE), files.sent),
     ]
 
 

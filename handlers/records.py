@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from handlers.context import Context
 
 
-async def unreadable(update: Update, context: Context) -> None:
-    """A picture, file, voice or place: nothing of it is kept; in private that is said."""
-    if place_of(update).private:
-        await context.reply(update, "no_files")
-
-
 async def case(update: Update, context: Context) -> None:
     """`/case NUMBER`: tell where it is."""
     actor = context.actor

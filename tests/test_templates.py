@@ -13,6 +13,8 @@ from jinja2 import UndefinedError
 import bot
 from bot.domain.entries import OneOf, Reason, Sight, Text
 from bot.domain.errors import DomainError
+from bot.domain.files import KINDS as FILE_KINDS
+from bot.domain.files import FileRules
 from bot.domain.kinds import KINDS
 from bot.domain.kinds.lead import CATEGORIES, LEAD, ROUTES
 from bot.domain.measures import Money, Surface
@@ -143,6 +145,14 @@ FACTS: dict[str, object] = {
     "commands": all_commands(KINDS),
     "admin": Menu.ADMIN,
     "move": "",
+    "file": wild(87),
+    "size": "19.9 MB",
+    "digest": "f" * 12,
+    "again": False,
+    "reason": "某" * 120,
+    "allowed": FileRules(tuple(FILE_KINDS)).allowed,
+    "largest": "19.9 MB",
+    "most": 20,
     "lines": [{"number": NUMBER, "district": DISTRICT, "state": "退回补正"}] * 20,
 }
 """Every fact by the name that templates give it, at its longest."""

@@ -20,8 +20,8 @@ class Marked:
 
     message_ids: tuple[int, ...]
     """The messages to be taken out of the chat."""
-    own: bool
-    """The mark is in the speaker's own words, not in those they reply to."""
+    code: str = "secrecy_mark"
+    """Says where the mark is: in the speaker's own words, in those they reply to, in a file."""
 
 
 async def remove_marked(desk: Desk, place: Place, marked: Marked) -> None:
@@ -37,7 +37,7 @@ async def explain_mark(
 
     Somebody who has never opened a private chat is told in the group.
     """
-    text = desk.texts.refusal(DomainError("secrecy_mark" if marked.own else "secrecy_mark_quoted"))
+    text = desk.texts.refusal(DomainError(marked.code))
     await desk.tx.events.append(
         OFFICE, "secrecy_refused", {"chat": place.chat_id}, actor=actor.person_id, now=desk.now
     )
