@@ -169,7 +169,12 @@ def check_size(size: int, rules: FileRules) -> None:
     if size == 0:
         raise DomainError("file_empty")
     if size > rules.max_bytes:
-        raise DomainError("file_too_large", largest=show_size(rules.max_bytes))
+        raise too_large(rules)
+
+
+def too_large(rules: FileRules) -> DomainError:
+    """That a file is larger than what may be kept."""
+    return DomainError("file_too_large", largest=show_size(rules.max_bytes))
 
 
 def keepable_name(offered: Offered, kind: str, reading: Reading) -> str:

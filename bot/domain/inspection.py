@@ -68,14 +68,17 @@ def _mismatch(kind: str) -> DomainError:
 
 def _together(texts: Iterable[str]) -> Iterator[str]:
     """The same texts in portions that can be looked through; a mark is never cut in two."""
-    portion = ""
+    portion: list[str] = []
+    length = 0
     for text in texts:
-        portion = f"{portion}{BREAK}{text}" if portion else text
-        while len(portion) > AT_ONCE:
-            yield portion[:AT_ONCE]
-            portion = portion[AT_ONCE - LONGEST_MARK :]
-    if portion:
-        yield portion
+        for start in range(0, len(text), AT_ONCE - LONGEST_MARK):
+            piece = text[start : start + AT_ONCE]
+            if length + len(piece) > AT_ONCE:
+                yield BREAK.join(portion)
+                portion, length = [], 0
+            portion.append(piece)
+            length += len(piece)
+    yield BREAK.join(portion)
 
 
 def _read_csv(kind: str, content: bytes) -> Iterator[str]:
@@ -86,9 +89,14 @@ def _read_csv(kind: str, content: bytes) -> Iterator[str]:
         except UnicodeDecodeError:
             continue
         break
-    if text is None or _CONTROL.search(text):
+    if text is None or text.startswith("%PDF-") or _CONTROL.search(text):
         raise _mismatch(kind)
-    yield text
+    yield from _chinese(text.splitlines())
+
+
+def _chinese(texts: Iterable[str]) -> Iterator[str]:
+    """Those in which a mark can be: marks are Chinese."""
+    return (text for text in texts if not text.isascii())
 
 
 def _read_office(kind: str, content: bytes) -> Iterator[str]:
@@ -130,33 +138,31 @@ def _words_of_part(archive: ZipFile, part: ZipInfo) -> Iterator[str]:
     words = _Words()
     with archive.open(part) as stream:
         while piece := stream.read(64 * 1024):
-            words.parser.Parse(piece)
-            yield from words.taken()
-    words.parser.Parse(b"", True)
-    yield from words.taken()
+            yield from words.read(piece)
+    yield from words.read(b"", last=True)
 
 
 class _Words:
-    """Gathers the texts of an XML part: runs of one paragraph together, all else by itself.
-
-    Marks are Chinese, so what is ASCII only is left out.
-    """
+    """Gathers the texts of an XML part: runs of one paragraph together, all else by itself."""
 
     def __init__(self) -> None:
-        self.parser = expat.ParserCreate()
-        self.parser.buffer_text = True
-        self.parser.StartDoctypeDeclHandler = self._refuse
-        self.parser.StartElementHandler = self._begin
-        self.parser.EndElementHandler = self._end
-        self.parser.CharacterDataHandler = self._hear
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._parser.StartDoctypeDeclHandler = self._refuse
+        self._parser.StartElementHandler = self._begin
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._hear
         self._heard: list[str] = []
         self._paragraph: list[str] = []
         self._texts: list[str] = []
 
-    def taken(self) -> list[str]:
-        """The texts that are complete by now."""
+    def read(self, piece: bytes, *, last: bool = False) -> Iterator[str]:
+        """Read on; gives the texts that are complete by now, after the last piece all of them."""
+        self._parser.Parse(piece, last)
         texts, self._texts = self._texts, []
-        return texts
+        if last:
+            texts.append("".join(self._paragraph))
+        return _chinese(texts)
 
     def _refuse(self, *_: object) -> None:
         """Office writes no DTD; one would only serve to blow a file up."""
@@ -166,10 +172,10 @@ class _Words:
         self._heard.append(characters)
 
     def _begin(self, _name: str, attributes: dict[str, str]) -> None:
-        self._keep("".join(self._heard))
+        self._texts.append("".join(self._heard))
         self._heard.clear()
         for value in attributes.values():
-            self._keep(value)
+            self._texts.append(value)
 
     def _end(self, name: str) -> None:
         text, local = "".join(self._heard), name.rpartition(":")[2]
@@ -177,14 +183,10 @@ class _Words:
         if local == "t":
             self._paragraph.append(text)
             return
-        self._keep(text)
+        self._texts.append(text)
         if local in {"si", "is", "p", "text"} and self._paragraph:
-            self._keep("".join(self._paragraph))
+            self._texts.append("".join(self._paragraph))
             self._paragraph.clear()
-
-    def _keep(self, text: str) -> None:
-        if not text.isascii():
-            self._texts.append(text)
 
 
 def _read_xls(kind: str, content: bytes) -> Iterator[str]:
