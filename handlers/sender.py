@@ -240,6 +240,8 @@ class Sender:
             case Manner.DELETE:
                 await self._bot.delete_message(message.chat_id, message.reply_to or 0)
                 return None
+            case Manner.DOCUMENT:
+                return (await self._send_document(queued)).message_id
             case Manner.PUT if queued.unchanged:
                 return queued.message_id
             case Manner.PUT if queued.message_id is not None:
@@ -255,14 +257,38 @@ class Sender:
             case _:
                 return (await self._send(queued)).message_id
 
-    async def _send(self, queued: Queued) -> Message:
-        message = queued.message
-        text = message.text
+    def _text(self, queued: Queued) -> str:
+        """The text, which says so when it may have been sent before."""
+        text = queued.message.text
         if queued.repeated:
             text = f"{text}\n\n{self._books.texts.render('perhaps_repeated')}"
+        return text
+
+    async def _send_document(self, queued: Queued) -> Message:
+        """Upload a stored content under its own name: what arrives is what the hash says."""
+        message = queued.message
+        if message.document is None:
+            raise LookupError("no file is named")
+        async with self._database.read() as tx:
+            content = await tx.files.content(message.document.sha256)
+        if content is None:
+            raise LookupError("the file has been purged")
+        return await self._bot.send_document(
+            message.chat_id,
+            content,
+            filename=message.document.name,
+            caption=self._text(queued),
+            parse_mode=ParseMode.HTML,
+            message_thread_id=message.thread_id or None,
+            reply_markup=_markup(message.buttons),
+            disable_content_type_detection=True,
+        )
+
+    async def _send(self, queued: Queued) -> Message:
+        message = queued.message
         return await self._bot.send_message(
             message.chat_id,
-            text,
+            self._text(queued),
             parse_mode=ParseMode.HTML,
             message_thread_id=message.thread_id or None,
             reply_markup=_markup(message.buttons),

@@ -31,7 +31,7 @@ from handlers.commands import Menu, all_commands
 TEXTS = Texts()
 OFFICE = read_office()
 ROOT = Path(bot.__file__).parent.parent
-MESSAGE, TOAST = 4096, 200
+MESSAGE, CAPTION, TOAST = 4096, 1024, 200
 
 WILD = "<&>\"'😀{{某}}</b>%"
 AT = datetime(2026, 12, 31, 2, 5, tzinfo=UTC)
@@ -171,6 +171,14 @@ DRAFT = {
         for reason in list(Reason)[:2]
     ],
 }
+FILE = {
+    "name": wild(87),
+    "size": "1023 字节",
+    "digest": "f" * 12,
+    "person": NAME,
+    "organ": SHORT,
+    "at": AT,
+}
 OWN_FACTS: dict[str, dict[str, object]] = {
     "card": CARD,
     "draft": DRAFT,
@@ -178,6 +186,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "fields": {t: v for t, v in EVERYTHING.items() if t not in PUBLIC},
         "purged": True,
     },
+    "files": {"lines": [FILE] * 20},
+    "file_sent": {"at": 20, "count": 20, "line": FILE},
     "errors/not_found": {"number": NUMBER},
     "found_several": {"single": False, "about": 999_999, "page": 20, "partial": True},
     "help": {"for_admin": True, "words": ["线索", "检察建议", "案情通报"]},
@@ -199,6 +209,11 @@ def render(name: str) -> str:
 def test_a_template_at_its_longest_is_a_message(name: str) -> None:
     """Counted in UTF-16 units, once the markup is taken out."""
     assert 0 < parse_html(render(name)).length <= MESSAGE
+
+
+def test_what_stands_under_a_file_is_a_caption() -> None:
+    doubted = f"{render('file_sent')}\n\n{render('perhaps_repeated')}"
+    assert parse_html(doubted).length <= CAPTION
 
 
 ENGLISH = {

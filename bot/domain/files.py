@@ -23,6 +23,7 @@ GETFILE_LIMIT = 20 * MEGABYTE
 """No bot can fetch a larger file from Telegram."""
 LONGEST_NAME = 80
 """Characters of a name before its ending."""
+SHOWN_DIGEST = 12
 TRIES = 10
 """How often a file is fetched before it is given up: over some forty minutes."""
 
@@ -139,6 +140,11 @@ class Attachment:
     size: int | None
     """In bytes: as counted once it is stored, until then as the messenger says."""
     added_at: datetime
+
+    @property
+    def digest(self) -> str:
+        """The beginning of its hash, enough for people to compare; "" until it is stored."""
+        return (self.sha256 or "")[:SHOWN_DIGEST]
 
 
 def admit(offered: Offered, rules: FileRules) -> str:

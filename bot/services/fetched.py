@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from bot.domain.people import Person
     from bot.services.desk import Desk
 
-SHOWN_DIGEST = 12
-"""So much of a hash is shown: enough for people to compare."""
-
 
 async def keep(desk: Desk, attachment: Attachment, content: bytes) -> None:
     """Keep a file that has been looked through, unless its draft is gone."""
@@ -33,7 +30,7 @@ async def keep(desk: Desk, attachment: Attachment, content: bytes) -> None:
         "file_stored",
         file=kept.name,
         size=show_size(kept.size or 0),
-        digest=(kept.sha256 or "")[:SHOWN_DIGEST],
+        digest=kept.digest,
         number=record.number if record else "",
         again=again,
     )

@@ -11,11 +11,14 @@ import pytest
 from bot.domain.errors import DomainError
 from bot.domain.files import FileState, Offered
 from bot.domain.kinds.lead import LEAD
+from bot.domain.outgoing import Document, Manner
 from bot.domain.people import Place, Role
+from bot.services.disclosure import disclose, hand_files
 from bot.services.fetched import keep, lose, refuse
 from bot.services.files import drop, files_of, files_of_draft, follow, offer_file, offer_to_draft
 from bot.services.forms import open_form
 from bot.services.ledger import file_record
+from bot.services.places import upgraded
 from bot.services.verify import verify
 
 if TYPE_CHECKING:
@@ -268,3 +271,69 @@ async def test_where_the_sender_cannot_be_reached_the_group_hears_no_name(
     assert detour
     assert (detour.chat_id, detour.thread_id) == (GROUP.chat_id, GROUP.thread_id)
     assert "台账" not in detour.text
+
+
+async def test_who_may_see_the_content_is_shown_its_files_and_gets_them(
+    desk: OpenDesk, people: Hire, actor: Act, author: Actor, record: Record, deliver: Deliver
+) -> None:
+    reader = actor(await people("jcy-ec", name="李静"))
+    await stored(desk, await offer(desk, author, record=record))
+    await offer(desk, author, replace(LEDGER, name="另一份.csv"), record=record)
+    await deliver()
+    async with desk() as d:
+        await disclose(d, reader, record, 7002)
+    _, listed = await deliver()
+    digest = f"校验码 <code>{DIGEST[:12]}</code>"
+    assert f"1. 2026年台账.xlsx（7 字节，{digest}）鄂城分局 王敏 3月9日 10:00" in listed.text
+    assert "2. 另一份.csv（1000 字节，接收中）" in listed.text
+    ((key,),) = listed.buttons
+    assert (key.label, key.data) == ("发送附件", f"1.fs.{record.id}")
+
+    async with desk() as d:
+        await hand_files(d, reader, record, 7002)
+        event = (await d.tx.events.of_record(record.id))[-1]
+    (sent,) = await deliver()
+    assert (sent.manner, sent.chat_id) == (Manner.DOCUMENT, 7002)
+    assert sent.document == Document(DIGEST, "2026年台账.xlsx")
+    assert "附件 1/1" in sent.text
+    assert (event.name, event.actor) == ("files_disclosed", reader.person_id)
+    assert event.facts["sha256"] == DIGEST
+
+
+async def test_while_no_file_is_stored_none_can_be_asked_for(
+    desk: OpenDesk, author: Actor, record: Record, deliver: Deliver
+) -> None:
+    async with desk() as d:
+        await disclose(d, author, record, 7001)
+    assert len(await deliver()) == 1
+    await offer(desk, author, record=record)
+    async with desk() as d:
+        await disclose(d, author, record, 7001)
+    assert (await deliver())[-1].buttons == ()
+    async with desk() as d:
+        with pytest.raises(DomainError, match="no_files_there"):
+            await hand_files(d, author, record, 7001)
+
+
+async def test_who_may_not_see_the_content_gets_no_file(
+    desk: OpenDesk, people: Hire, actor: Act, author: Actor, record: Record, deliver: Deliver
+) -> None:
+    await stored(desk, await offer(desk, author, record=record))
+    await deliver()
+    admin = await people(None, Role.ADMIN)
+    forestry, elsewhere = await people("lzb-ec"), await people("jcy-hr")
+    for person in (admin, forestry, elsewhere):
+        async with desk() as d:
+            with pytest.raises(DomainError, match="not_entitled"):
+                await hand_files(d, actor(person), record, person.user_id)
+    assert await deliver() == []
+
+
+async def test_a_group_that_moves_takes_its_waiting_files_along(
+    desk: OpenDesk, author: Actor, draft: Draft
+) -> None:
+    file = await offer(desk, author, place=GROUP, draft=draft)
+    async with desk() as d:
+        await upgraded(d, GROUP.chat_id, -100500)
+        (moved,) = await files_of_draft(d, draft)
+    assert (moved.id, moved.chat_id) == (file.id, -100500)
