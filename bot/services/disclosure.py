@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.domain.entries import Sight
 from bot.domain.errors import DomainError
 from bot.domain.files import show_size
-from bot.domain.outgoing import Button, Document, Manner
+from bot.domain.outgoing import Button, Document, Manner, Priority
 from bot.domain.people import Action
 from bot.services import buttons
 from bot.services.cards import card_buttons, moves_for, render_card, step_title
@@ -89,6 +89,7 @@ async def hand_files(desk: Desk, actor: Actor, record: Record, user_id: int) -> 
             text=desk.texts.render(
                 "file_sent", number=record.number, at=at, count=len(files), line=line
             ),
+            priority=Priority.NEWS,  # the press is answered before they are all through
             document=Document(file.sha256 or "", file.name),
         )
 

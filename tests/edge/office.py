@@ -266,14 +266,15 @@ class Office:
     # The office at rest.
 
     async def settle(self) -> None:
-        """Wait until every update is confirmed and everything is said."""
+        """Wait until every update is confirmed, every file fetched and everything said."""
         await self.sandbox.until(lambda: not len(self.sandbox.world.updates))
         await eventually(self._all_is_said)
 
     async def _all_is_said(self) -> bool:
         async with self.database.read() as tx:
             counts = await tx.outbox.counts()
-        return not counts.get("waiting") and not counts.get("sending")
+            files = await tx.files.counts()
+        return not (counts.keys() & {"waiting", "sending"} or "waiting" in files)
 
     async def rows(self, table: str) -> list[dict[str, Any]]:
         """A whole table, in the order of its key."""
