@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from bot.domain.files import FileState, show_size
 from bot.domain.outgoing import Detour
-from bot.domain.people import Place
+from bot.domain.people import Place, Status
 from bot.services.files import note_attached
-from bot.services.secrecy import Marked, explain_mark, remove_marked
+from bot.services.secrecy import Marked, explain_mark, note_mark, remove_marked
 
 if TYPE_CHECKING:
     from bot.domain.errors import DomainError
@@ -54,7 +54,10 @@ async def _refuse_secret(desk: Desk, attachment: Attachment) -> None:
     place = _place(attachment, person)
     marked = Marked((attachment.message_id,), "secrecy_mark_file")
     await remove_marked(desk, place, marked)
-    await explain_mark(desk, desk.actor(person), person.user_id, place, marked)
+    if person.status is Status.ACTIVE:
+        await explain_mark(desk, desk.actor(person), person.user_id, place, marked)
+    else:
+        await note_mark(desk, desk.actor(person), place)
 
 
 async def lose(desk: Desk, attachment: Attachment, trouble: str) -> None:
@@ -65,8 +68,13 @@ async def lose(desk: Desk, attachment: Attachment, trouble: str) -> None:
 
 
 async def _tell(desk: Desk, attachment: Attachment, text: str, *, lost: bool = False) -> None:
-    """Tell the sender in private; the group hears, without a name, only that a file is lost."""
+    """Tell the sender in private; the group hears, without a name, only that a file is lost.
+
+    Whoever has left meanwhile is told nothing.
+    """
     person = await _sender(desk, attachment)
+    if person.status is not Status.ACTIVE:
+        return
     place = _place(attachment, person)
     hint = desk.texts.render("file_not_kept")
     await desk.say(

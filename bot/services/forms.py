@@ -15,6 +15,7 @@ from bot.domain.errors import DomainError
 from bot.domain.line import read_line
 from bot.domain.people import Action
 from bot.domain.records import Draft
+from bot.services.files import drop, follow
 from bot.services.ledger import file_record, move_record
 from bot.services.previews import (
     DISTRICT,
@@ -131,6 +132,7 @@ async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
     if not await desk.tx.drafts.remove(draft.id):
         raise DomainError("draft_gone")
     record = await _carry_out(desk, actor, draft)
+    await follow(desk, draft.id, record.id)
     await put_draft(desk, draft, desk.texts.render("filed", number=record.number, move=draft.move))
     return record
 
@@ -152,6 +154,7 @@ async def cancel(desk: Desk, actor: Actor, draft: Draft) -> None:
     """Throw a draft away, at its author's word."""
     _require_own(actor, draft)
     await desk.tx.drafts.remove(draft.id)
+    await drop(desk, draft.id)
     await put_draft(desk, draft, desk.texts.render("draft_cancelled"))
 
 

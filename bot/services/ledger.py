@@ -11,6 +11,7 @@ from bot.domain.people import Action
 from bot.domain.periods import count, stretch
 from bot.domain.records import NewRecord
 from bot.services.cards import announce
+from bot.services.files import drop
 from bot.services.previews import put_draft
 from bot.services.search import index_record
 from bot.storage.events import stream_of
@@ -101,6 +102,7 @@ async def _close_other_forms(desk: Desk, record: Record) -> None:
     """The forms begun for the state before lead nowhere now."""
     for draft in await desk.tx.drafts.of_record(record.id):
         await desk.tx.drafts.remove(draft.id)
+        await drop(desk, draft.id)
         await put_draft(desk, draft, desk.texts.render("draft_overtaken", number=record.number))
 
 

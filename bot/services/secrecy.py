@@ -30,6 +30,13 @@ async def remove_marked(desk: Desk, place: Place, marked: Marked) -> None:
         await desk.say(place.chat_id, manner=Manner.DELETE, reply_to=message_id, forget=True)
 
 
+async def note_mark(desk: Desk, actor: Actor, place: Place) -> None:
+    """That it happened is an event: who, and where."""
+    await desk.tx.events.append(
+        OFFICE, "secrecy_refused", {"chat": place.chat_id}, actor=actor.person_id, now=desk.now
+    )
+
+
 async def explain_mark(
     desk: Desk, actor: Actor, user_id: int, place: Place, marked: Marked
 ) -> None:
@@ -38,9 +45,7 @@ async def explain_mark(
     Somebody who has never opened a private chat is told in the group.
     """
     text = desk.texts.refusal(DomainError(marked.code))
-    await desk.tx.events.append(
-        OFFICE, "secrecy_refused", {"chat": place.chat_id}, actor=actor.person_id, now=desk.now
-    )
+    await note_mark(desk, actor, place)
     await desk.say(
         user_id,
         text=text,

@@ -51,6 +51,7 @@ async def kept(office: Office) -> list[str]:
     return [row["sha256"] for row in await office.rows("files")]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 async def test_a_sheet_sent_while_a_form_is_filled_in_is_kept(office: Office) -> None:
     await begins(office)
     sent = office["王敏"].send_file(None, SHEET, "C:\\王敏\\当事人刘建国.xlsx")
@@ -226,6 +227,7 @@ async def claimed(office: Office) -> bool:
     return await states(office) == [("waiting", 1)]
 
 
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 async def test_a_file_claimed_by_a_bot_that_died_is_fetched_by_the_next(office: Office) -> None:
     await begins(office)
     office.sandbox.faults.add("slow", "download", seconds=600)
@@ -255,15 +257,13 @@ async def test_a_file_that_kills_whoever_fetches_it_is_given_up(office: Office) 
 
 
 async def filed_with_sheet(office: Office) -> None:
-    """A lead to whose record a sheet belongs, as when its draft had it."""
-    await office.filed()
-    await begins(office)
+    """A lead whose draft had a sheet."""
+    office["王敏"].write(None, "/lead 2C 移送线索 某村占地")
+    preview = await office.reads("王敏", "核对无误")
     office["王敏"].send_file(None, SHEET, "台账.xlsx")
     await office.reads("王敏", "已保存附件")
+    await office.pressed("王敏", preview, "✅ 提交")
     await office.settle()
-    async with office.database.write() as tx:
-        (draft,) = await tx.drafts.of_person(1)
-        await tx.files.follow(draft.id, 1)
 
 
 async def test_who_is_entitled_gets_the_very_file(office: Office) -> None:

@@ -16,10 +16,11 @@ from bot.domain.people import Place, Role
 from bot.services.disclosure import disclose, hand_files
 from bot.services.fetched import keep, lose, refuse
 from bot.services.files import drop, files_of, files_of_draft, follow, offer_file, offer_to_draft
-from bot.services.forms import open_form
-from bot.services.ledger import file_record
+from bot.services.forms import cancel, open_form, open_move, submit
+from bot.services.ledger import file_record, move_record
 from bot.services.places import upgraded
 from bot.services.verify import verify
+from bot.storage.events import OFFICE
 
 if TYPE_CHECKING:
     from bot.domain.files import Attachment
@@ -90,7 +91,7 @@ async def test_a_stored_file_is_told_of_in_private(
     (said,) = await deliver()
     assert (said.chat_id, said.reply_to) == (7001, 12)
     assert f"已保存附件“2026年台账.xlsx”（7 字节，校验码 <code>{DIGEST[:12]}</code>）" in said.text
-    assert "提交登记时一并归入" in said.text
+    assert "提交时一并归入" in said.text
     async with desk() as d:
         (file,) = await files_of_draft(d, draft)
         assert (file.state, file.sha256, file.size) == (FileState.STORED, DIGEST, 7)
@@ -337,3 +338,48 @@ async def test_a_group_that_moves_takes_its_waiting_files_along(
         await upgraded(d, GROUP.chat_id, -100500)
         (moved,) = await files_of_draft(d, draft)
     assert (moved.id, moved.chat_id) == (file.id, -100500)
+
+
+async def test_who_has_left_meanwhile_is_told_nothing(
+    desk: OpenDesk, author: Actor, draft: Draft, rows: CountRows, deliver: Deliver
+) -> None:
+    files = [
+        await offer(desk, author, replace(LEDGER, name=f"{n}.xlsx"), draft=draft) for n in "123"
+    ]
+    async with desk() as d:
+        await d.tx.people.detach(author.person_id)
+        await keep(d, files[0], CONTENT)
+        await lose(d, files[1], "NetworkError")
+        await refuse(d, files[2], DomainError("secrecy_mark"))
+        assert [e.name for e in await d.tx.events.of(OFFICE)] == ["secrecy_refused"]
+    assert [said.manner for said in await deliver()] == [Manner.DELETE]
+    assert (await rows())["attachments"] == 2
+
+
+async def test_filing_a_form_takes_its_files_along_and_giving_it_up_does_not(
+    desk: OpenDesk, author: Actor, rows: CountRows
+) -> None:
+    line = "2C 移送线索 某村占地"
+    async with desk() as d:
+        draft = await open_form(d, author, LEAD, PRIVATE, line)
+        await keep(d, await offer_file(d, author, PRIVATE, LEDGER, draft=draft), CONTENT)
+        record = await submit(d, author, draft)
+        assert [file.sha256 for file in await files_of(d, record)] == [DIGEST]
+        given_up = await open_form(d, author, LEAD, PRIVATE, line)
+        await keep(d, await offer_file(d, author, PRIVATE, LEDGER, draft=given_up), b"other")
+        await cancel(d, author, given_up)
+    assert ((await rows())["files"], (await rows())["attachments"]) == (1, 1)
+
+
+async def test_a_step_overtaken_by_another_drops_the_files_of_its_form(
+    desk: OpenDesk, people: Hire, actor: Act, record: Record, rows: CountRows
+) -> None:
+    reader = actor(await people("jcy-ec", user_id=7002))
+    place = Place(7002, 0, private=True)
+    async with desk() as d:
+        for step in ("sign", "review"):
+            record = await move_record(d, reader, record, step, {}, version=record.version)
+        form = await open_move(d, reader, record, "return", place)
+        await keep(d, await offer_file(d, reader, place, LEDGER, draft=form), CONTENT)
+        await move_record(d, reader, record, "refuse", {"refusal": "不属"}, version=record.version)
+    assert not {"files", "attachments"} & set(await rows())
