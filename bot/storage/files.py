@@ -195,13 +195,16 @@ class Files:
 
     async def drop(self, draft_id: int) -> None:
         """Forget the files of a draft."""
-        await self._connection.execute(delete(T).where(T.c.draft_id == draft_id))
-        await self.sweep()
+        await self._forget(T.c.draft_id == draft_id)
 
     async def purge(self, record_id: int) -> None:
         """Forget the files of a record."""
-        await self._connection.execute(delete(T).where(T.c.record_id == record_id))
-        await self.sweep()
+        await self._forget(T.c.record_id == record_id)
+
+    async def _forget(self, owner: ColumnElement[bool]) -> None:
+        gone = await self._connection.execute(delete(T).where(owner))
+        if gone.rowcount:
+            await self.sweep()
 
     async def sweep(self) -> None:
         """Remove every content that no row names."""
