@@ -27,6 +27,7 @@ from bot.web.app import WEBHOOK_PATH, build_web
 from bot.web.listening import listen
 from handlers.application import build_application
 from handlers.commands import all_commands, publish_menus
+from handlers.fetcher import Fetcher
 from handlers.flood import TELEGRAM, Pace, Rates
 from handlers.intake import ALLOWED_UPDATES, Intake
 from handlers.sender import Sender
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 OTHERS_QUEUE = 1.0
-"""Seconds between looks at an outbox into which other processes write too."""
+"""Seconds between looks at queues into which other processes write too."""
 AGAIN = 2.0
 """Seconds until an idle process asks again whether it may lead."""
 STALE = 4 * EVERY
@@ -82,6 +83,7 @@ class Parts:
     books: Books
     intake: Intake
     sender: Sender
+    fetcher: Fetcher
     ticker: Ticker
     leadership: Leadership
 
@@ -141,6 +143,7 @@ class Liaison:
         if self._parts and self.ready.is_set():
             self._parts.ticker.hurry()
             self._parts.sender.wake()
+            self._parts.fetcher.wake()
 
     async def next_instant(self) -> datetime | None:
         """The next moment at which the bot will do something by itself, if any is planned."""
@@ -159,18 +162,20 @@ class Liaison:
     def _assemble(self, books: Books) -> Parts:
         """Put the parts together, now that the bot's name is known."""
         bot = self._application.bot
-        sender = Sender(
-            bot,
-            self.database,
-            books,
-            self._clock,
-            Pace(self._rates),
-            longest_sleep=None if self.database.is_sqlite else OTHERS_QUEUE,
-        )
+        rest = None if self.database.is_sqlite else OTHERS_QUEUE
+        known = (bot, self.database, books, self._clock)
+        sender = Sender(*known, Pace(self._rates), longest_sleep=rest)
+        fetcher = Fetcher(*known, self.settings.proxy, sender.wake, longest_sleep=rest)
+
+        def wake() -> None:
+            sender.wake()
+            fetcher.wake()
+
         return Parts(
             books=books,
-            intake=Intake(self._application, self.database, books, self._clock, sender.wake),
+            intake=Intake(self._application, self.database, books, self._clock, wake),
             sender=sender,
+            fetcher=fetcher,
             ticker=Ticker(self.database, books, self._clock, sender.wake),
             leadership=Leadership(self.database, bot.id),
         )
@@ -197,7 +202,7 @@ class Liaison:
             await asyncio.sleep(AGAIN)
 
     async def _serve(self, parts: Parts) -> None:
-        """Send, take in and tick, for as long as this process leads."""
+        """Send, fetch, take in and tick, for as long as this process leads."""
         async with self.database.write() as tx:
             await ensure_first_admins(Desk(tx, parts.books, self._clock.now(), "start"))
         await _until_telegram_answers(self._prepare_telegram)
@@ -205,7 +210,8 @@ class Liaison:
         log.info("serving @%s", parts.books.bot_username)
         try:
             async with asyncio.TaskGroup() as tasks:
-                running = [tasks.create_task(parts.sender.run())]
+                workers = (parts.sender.run(), parts.fetcher.run())
+                running = [tasks.create_task(work) for work in workers]
                 if not self.settings.webhook_url:
                     running.append(tasks.create_task(parts.intake.poll()))
                 self.ready.set()

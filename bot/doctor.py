@@ -89,11 +89,15 @@ async def _database(database: Database, office: Office | None) -> AsyncIterator[
             for rule in RULES:
                 yield await _rule(tx, office, rule)
         queue = await tx.outbox.counts()
+        files = await tx.files.counts()
         troubled = await tx.updates.troubled()
         people = await tx.people.everybody(Status.ACTIVE)
         chats = await tx.chats.everywhere()
     failed, waiting = queue.get("failed", 0), queue.get("waiting", 0)
     yield Finding(not failed, "outbox", f"{waiting} waiting, {failed} given up")
+    lost, coming, refused = (files.get(state, 0) for state in ("failed", "waiting", "refused"))
+    words = f"{coming} waiting, {lost} not to be had, {refused} refused"
+    yield Finding(not lost, "files", words)
     yield Finding(not troubled, "updates", f"{troubled} could not be read or failed")
     silent = [person for person in people if not person.reachable]
     words = f"{len(people)} on the roster, {len(silent)} cannot be reached in private"

@@ -15,6 +15,7 @@ from pydantic.dataclasses import dataclass
 
 from bot.domain.calendar import OfficeHours
 from bot.domain.errors import DomainError
+from bot.domain.files import FileRules
 from bot.domain.people import Side, Standing
 
 if TYPE_CHECKING:
@@ -76,6 +77,11 @@ class Hours(OfficeHours):
     """The blocks of a working day in which the bot may write by itself."""
 
 
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Files(FileRules):
+    """Which files may be sent, how large and how many; nothing but spreadsheets by default."""
+
+
 class Thresholds(_Table):
     """Limits that an office may set for itself."""
 
@@ -101,6 +107,7 @@ class Office(_Table):
     numbers: Numbers
     hours: Hours
     thresholds: Thresholds = Thresholds()
+    files: Files = Files()
     periods: dict[str, int] = {}
     """Lengths of policy periods that this office sets otherwise, by code."""
 

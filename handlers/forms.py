@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bot.domain.errors import DomainError
 from bot.domain.numbers import parse_number
 from bot.services import buttons
 from bot.services.blanks import ADD
@@ -13,6 +14,7 @@ from bot.services.forms import (
     Said,
     answer,
     ask_for,
+    attach,
     choose,
     clear,
     open_form,
@@ -24,14 +26,15 @@ from bot.services.forms import (
     teller_of,
 )
 from bot.services.lookup import look_up, open_record
-from bot.services.previews import draft_post
 from bot.services.rereading import reread
 from bot.services.steps import Outcome, append_draft
 from bot.services.submission import cancel, submit, undo
+from handlers.asked import asked
 from handlers.context import after_command, message_of, place_of, user_of, words_of
+from handlers.files import offered_of
 
 if TYPE_CHECKING:
-    from telegram import Update
+    from telegram import Message, Update
 
     from bot.domain.kinds.kind import Kind, Kinds
     from bot.domain.people import Actor
@@ -54,22 +57,42 @@ class OpenForm:
 
     async def __call__(self, update: Update, context: Context) -> None:
         """Read the line and show what was understood."""
-        said = await _said(update, context, after_command(update))
-        await open_form(context.desk, context.actor, self.kind, place_of(update), said)
+        await _open(update, context, self.kind, after_command(update))
+
+
+async def _open(update: Update, context: Context, kind: Kind, line: str) -> None:
+    """Begin a record; a file of the message replied to comes along, or it is said why not."""
+    desk, place = context.desk, place_of(update)
+    said = await _said(update, context, line)
+    await open_form(desk, context.actor, kind, place, said)
+    replied = _replied(update, context)
+    offered = offered_of(replied) if replied else None
+    if offered is None:
+        return
+    try:
+        await attach(desk, context.actor, place, offered)
+    except DomainError as error:
+        await desk.say(place.chat_id, thread_id=place.thread_id, text=desk.texts.refusal(error))
 
 
 async def _said(update: Update, context: Context, line: str) -> Said:
     """What a message says that begins a record, with what it points at: another's message."""
-    message = message_of(update)
-    replied = message.reply_to_message
+    message, replied = message_of(update), _replied(update, context)
     author = replied.from_user if replied else None
-    if replied is None or author is None or author.id == context.bot.id:
+    if replied is None or author is None:
         return Said(line, message.message_id)
     quoted = replied.text or replied.caption or ""
     if message.quote is not None and message.quote.is_manual:
         quoted = message.quote.text
     teller = await teller_of(context.desk, author.id, author.full_name) if quoted else ""
     return Said(line, message.message_id, quoted, teller)
+
+
+def _replied(update: Update, context: Context) -> Message | None:
+    """The message replied to, unless the bot itself has said it."""
+    replied = message_of(update).reply_to_message
+    author = replied.from_user if replied else None
+    return None if author is None or author.id == context.bot.id else replied
 
 
 class Spoken:
@@ -92,8 +115,7 @@ class Spoken:
         if opening and opening[1] == LOOK_UP:
             await look_up(desk, actor, opening[2] or "", place)
         elif opening:
-            said = await _said(update, context, opening[2] or "")
-            await open_form(desk, actor, self._kinds[opening[1]], place, said)
+            await _open(update, context, self._kinds[opening[1]], opening[2] or "")
         elif draft := await asked(update, context):
             await _answer(desk, actor, draft, words, message_of(update).message_id)
         elif place.private and parse_number(words, system_prefixes=desk.books.kinds.titles):
@@ -119,19 +141,6 @@ async def pinned(update: Update, context: Context) -> None:
     label = context.desk.texts.label("location")
     words = label.format(north=location.latitude, east=location.longitude)
     await answer(context.desk, context.actor, draft, words, message_of(update).message_id)
-
-
-async def asked(update: Update, context: Context) -> Draft | None:
-    """The draft whose open question a message answers: in a group, only by a reply to it."""
-    place = place_of(update)
-    drafts = context.desk.tx.drafts
-    draft = await drafts.asking_at(context.actor.person_id, place.chat_id, place.thread_id)
-    if draft is None or place.private:
-        return draft
-    replied = message_of(update).reply_to_message
-    standing = await context.desk.tx.chats.post(draft_post(draft))
-    answers = replied is not None and standing == (replied.chat.id, replied.message_id)
-    return draft if answers else None
 
 
 async def _answer(desk: Desk, actor: Actor, draft: Draft, words: str, message_id: int) -> None:

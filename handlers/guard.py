@@ -104,7 +104,7 @@ def _marked(update: Update, own_id: int) -> Marked | None:
     ids = [message.message_id] if own else []
     if replied and not said_by_us and _bears_mark(replied, NOT_SAID):
         ids.append(replied.message_id)
-    return Marked(tuple(ids), own) if ids else None
+    return Marked(tuple(ids), "secrecy_mark" if own else "secrecy_mark_quoted") if ids else None
 
 
 def _bears_mark(message: Message, left_out: frozenset[str]) -> bool:

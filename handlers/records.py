@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.amendments import open_addition, open_correction
-from bot.services.disclosure import disclose, tell_history
+from bot.services.disclosure import disclose, hand_files, tell_history
 from bot.services.drafts import resume
 from bot.services.forms import own_draft
 from bot.services.lookup import look_up, look_up_one, open_record, show_card, turn_page
@@ -23,12 +23,6 @@ if TYPE_CHECKING:
     from bot.domain.records import Record
     from bot.services.buttons import Press
     from handlers.context import Context
-
-
-async def unreadable(update: Update, context: Context) -> None:
-    """A picture, file, voice or place: nothing of it is kept; in private that is said."""
-    if place_of(update).private:
-        await context.reply(update, "no_files")
 
 
 async def case(update: Update, context: Context) -> None:
@@ -52,7 +46,7 @@ async def log(update: Update, context: Context) -> None:
     actor = context.actor
     record = await look_up_one(context.desk, actor, after_command(update), place_of(update))
     if record is not None:
-        await _in_private(update, context, actor, record, history=True)
+        await _in_private(update, context, actor, record, "h")
 
 
 async def press_card(update: Update, context: Context, press: Press) -> None:
@@ -85,27 +79,36 @@ async def press_detail(update: Update, context: Context, press: Press) -> None:
     """私聊看详情."""
     actor = context.actor
     record = await open_record(context.desk, actor, press.number(0))
-    await _in_private(update, context, actor, record, history=False)
+    await _in_private(update, context, actor, record, "d")
 
 
 async def press_history(update: Update, context: Context, press: Press) -> None:
     """办理经过."""
     actor = context.actor
     record = await open_record(context.desk, actor, press.number(0))
-    await _in_private(update, context, actor, record, history=True)
+    await _in_private(update, context, actor, record, "h")
+
+
+async def press_files(update: Update, context: Context, press: Press) -> None:
+    """附件."""
+    actor = context.actor
+    record = await open_record(context.desk, actor, press.number(0))
+    await _in_private(update, context, actor, record, "f")
+
+
+TELLING = {"d": disclose, "h": tell_history, "f": hand_files}
+"""What is told in private only, by the letter that a link's payload begins with."""
 
 
 async def _in_private(
-    update: Update, context: Context, actor: Actor, record: Record, *, history: bool
+    update: Update, context: Context, actor: Actor, record: Record, what: str
 ) -> None:
-    """Tell the content or the history in private, where the person can be reached there."""
+    """Tell content, history or files in private, where the person can be reached there."""
     desk, user_id = context.desk, user_of(update).id
     if not await context.reachable():
-        payload = f"{'h' if history else 'd'}{record.id}"
-        await context.open_private(update, payload)
+        await context.open_private(update, f"{what}{record.id}")
         return
-    tell = tell_history if history else disclose
-    await tell(desk, actor, record, user_id)
+    await TELLING[what](desk, actor, record, user_id)
     if not place_of(update).private:
         await context.toast(update, desk.texts.render("sent_in_private"))
 
@@ -113,7 +116,7 @@ async def _in_private(
 async def started_for(update: Update, context: Context, payload: str) -> bool:
     """`/start PAYLOAD`: go on in private with what a group's button began."""
     verb, args = payload[:1], payload[1:].split("-")
-    if verb not in {"d", "h", "m", CONTINUE} or not args[0].isdecimal():
+    if verb not in {*TELLING, "m", CONTINUE} or not args[0].isdecimal():
         return False
     press = buttons.Press(verb, tuple(args))
     actor = context.actor
@@ -125,7 +128,7 @@ async def started_for(update: Update, context: Context, payload: str) -> bool:
     if verb == "m":
         await take_step(context.desk, actor, record, press.word(1), press.number(2))
     else:
-        await _in_private(update, context, actor, record, history=verb == "h")
+        await _in_private(update, context, actor, record, verb)
     return True
 
 
@@ -145,5 +148,6 @@ PRESSES = {
     buttons.MOVE: press_move,
     buttons.DETAIL: press_detail,
     buttons.HISTORY: press_history,
+    buttons.FILES: press_files,
 }
 """What each button about records does."""

@@ -13,8 +13,6 @@ from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
-from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -29,6 +27,7 @@ from bot.services.delivery import undeliverable
 from bot.services.desk import Desk
 from bot.services.places import topic_deleted, upgraded
 from handlers.flood import Pace, wait_of
+from handlers.voice import Voice
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from telegram import Bot
 
     from bot.domain.clock import Clock
-    from bot.domain.outgoing import Keyboard, Queued
+    from bot.domain.outgoing import Queued
     from bot.services.desk import Books
     from bot.storage.database import Database, Tx
 
@@ -50,7 +49,6 @@ AT_ONCE = 16
 LONGEST_WAIT = timedelta(minutes=5)
 LAST_SENDS = 5.0
 """Seconds that sends under way have to arrive when the bot stops."""
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 PRESS_ANSWERS = (Manner.TOAST, Manner.ALERT)
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 NO_TOPIC = ("message thread not found", "topic_deleted")
@@ -68,7 +66,7 @@ class Sender:
         pace: Pace,
         longest_sleep: float | None = None,
     ) -> None:
-        self._bot = bot
+        self._voice = Voice(bot, database, books.texts)
         self._database = database
         self._books = books
         self._clock = clock
@@ -159,7 +157,7 @@ class Sender:
     async def _attempt(self, queued: Queued) -> Settle:
         """Send one message; returns what to write about it."""
         try:
-            message_id = await self._say(queued)
+            message_id = await self._voice.say(queued)
         except RetryAfter as error:
             return self._postpone(queued, "flood limit", wait_of(error), perhaps_sent=False)
         except ChatMigrated as error:
@@ -224,73 +222,10 @@ class Sender:
     def _desk(self, tx: Tx, queued: Queued) -> Desk:
         return Desk(tx, self._books, self._clock.now(), f"o{queued.id}.{queued.attempts}")
 
-    async def _say(self, queued: Queued) -> int | None:
-        """Call the Bot API method that says it; returns the message's id, where it has one."""
-        message = queued.message
-        match message.manner:
-            case Manner.TOAST | Manner.ALERT:
-                url = message.buttons[0][0].url if message.buttons else None
-                await self._bot.answer_callback_query(
-                    message.press,
-                    message.text or None,
-                    show_alert=message.manner is Manner.ALERT,
-                    url=url,
-                )
-                return None
-            case Manner.DELETE:
-                await self._bot.delete_message(message.chat_id, message.reply_to or 0)
-                return None
-            case Manner.PUT if queued.unchanged:
-                return queued.message_id
-            case Manner.PUT if queued.message_id is not None:
-                await self._bot.edit_message_text(
-                    message.text,
-                    message.chat_id,
-                    queued.message_id,
-                    parse_mode=ParseMode.HTML,
-                    reply_markup=_markup(message.buttons),
-                    link_preview_options=NO_PREVIEW,
-                )
-                return queued.message_id
-            case _:
-                return (await self._send(queued)).message_id
-
-    async def _send(self, queued: Queued) -> Message:
-        message = queued.message
-        text = message.text
-        if queued.repeated:
-            text = f"{text}\n\n{self._books.texts.render('perhaps_repeated')}"
-        return await self._bot.send_message(
-            message.chat_id,
-            text,
-            parse_mode=ParseMode.HTML,
-            message_thread_id=message.thread_id or None,
-            reply_markup=_markup(message.buttons),
-            reply_to_message_id=message.reply_to,
-            allow_sending_without_reply=True if message.reply_to else None,
-            link_preview_options=NO_PREVIEW,
-        )
-
 
 def _lane(queued: Queued) -> int:
     """What keeps order: the chat."""
     return queued.message.chat_id
-
-
-def _markup(keyboard: Keyboard) -> InlineKeyboardMarkup | None:
-    if not keyboard:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [
-                InlineKeyboardButton(b.label, url=b.url)
-                if b.url
-                else InlineKeyboardButton(b.label, callback_data=b.data)
-                for b in row
-            ]
-            for row in keyboard
-        ]
-    )
 
 
 def _may_have_arrived(error: TelegramError) -> bool:

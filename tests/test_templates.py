@@ -13,6 +13,8 @@ from jinja2 import UndefinedError
 import bot
 from bot.domain.entries import OneOf, Reason, Sight, Text
 from bot.domain.errors import DomainError
+from bot.domain.files import KINDS as FILE_KINDS
+from bot.domain.files import FileRules
 from bot.domain.kinds import KINDS
 from bot.domain.kinds.lead import CATEGORIES, LEAD, ROUTES
 from bot.domain.measures import Money, Surface
@@ -33,7 +35,7 @@ from handlers.commands import Menu, all_commands
 TEXTS = Texts()
 OFFICE = read_office()
 ROOT = Path(bot.__file__).parent.parent
-MESSAGE, TOAST = 4096, 200
+MESSAGE, CAPTION, TOAST = 4096, 1024, 200
 
 WILD = "<&>\"'😀{{某}}</b>%"
 AT = datetime(2026, 12, 31, 2, 5, tzinfo=UTC)
@@ -126,7 +128,7 @@ FACTS: dict[str, object] = {
     "kind": "liaison",
     "topic": True,
     "heard": False,
-    "asking": False,
+    "asking": True,
     "admitted": True,
     "days": 365,
     "streams": 99_999,
@@ -147,6 +149,14 @@ FACTS: dict[str, object] = {
     "commands": all_commands(KINDS),
     "admin": Menu.ADMIN,
     "move": "",
+    "file": wild(87),
+    "size": "19.9 MB",
+    "digest": "f" * 12,
+    "again": False,
+    "reason": "某" * 120,
+    "allowed": FileRules(tuple(FILE_KINDS)).allowed,
+    "largest": "19.9 MB",
+    "most": 20,
     "lines": [{"number": NUMBER, "district": DISTRICT, "state": "退回补正"}] * 20,
     "until": AT,
     "private": True,
@@ -157,6 +167,7 @@ DRAFT = {
     "filing": True,
     "optional": True,
     "choosing": False,
+    "files": 10,
     "alike": [Alike(1, NUMBER, "退回补正", "其中永久基本农田")] * alike.SHOWN,
     "fields": LEAD.visible({n: DATA[n] for n in LEAD.offered}, frozenset(Sight)),
     "hidden": [entry.title for entry in LEAD.entries.values()],
@@ -170,6 +181,14 @@ DRAFT = {
         if not isinstance(entry.holds, OneOf | Text)
         for reason in list(Reason)[:2]
     ],
+}
+FILE = {
+    "name": wild(87),
+    "size": "1023 字节",
+    "digest": "f" * 12,
+    "person": NAME,
+    "organ": SHORT,
+    "at": AT,
 }
 OWN_FACTS: dict[str, dict[str, object]] = {
     "card": CARD,
@@ -193,6 +212,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         * drafts.SHOWN,
         "count": 99,
     },
+    "files": {"lines": [FILE] * 20},
+    "file_sent": {"at": 20, "count": 20, "line": FILE},
     "errors/not_found": {"number": NUMBER},
     "found_several": {"single": False, "about": 999_999, "page": 20, "partial": True},
     "help": {"for_admin": True, "words": ["线索", "检察建议", "案情通报"]},
@@ -214,6 +235,11 @@ def render(name: str) -> str:
 def test_a_template_at_its_longest_is_a_message(name: str) -> None:
     """Counted in UTF-16 units, once the markup is taken out."""
     assert 0 < parse_html(render(name)).length <= MESSAGE
+
+
+def test_what_stands_under_a_file_is_a_caption() -> None:
+    doubted = f"{render('file_sent')}\n\n{render('perhaps_repeated')}"
+    assert parse_html(doubted).length <= CAPTION
 
 
 ENGLISH = {

@@ -31,6 +31,8 @@ class Manner(StrEnum):
     """A toast that says no, and so stays until it is read."""
     DELETE = "delete"
     """Remove a message that must not stand in the chat."""
+    DOCUMENT = "document"
+    """A new message that brings a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +58,23 @@ class Detour:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """A file to send: a stored content by its hash, and the name it goes by."""
+
+    sha256: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outgoing:
     """One thing to say. `key` is unique for ever: the same thing is never queued twice."""
 
     chat_id: int
     key: str = ""
     text: str = ""
-    """In the small set of HTML that templates use: b, i, u, s, code, a, blockquote."""
+    """With `DOCUMENT` at most 1024 characters.
+
+    In the small set of HTML that templates use: b, i, u, s, code, a, blockquote."""
     thread_id: int = 0
     buttons: Keyboard = ()
     priority: Priority = Priority.ANSWER
@@ -74,6 +86,8 @@ class Outgoing:
     press: str = ""
     """With `TOAST` and `ALERT`: the messenger's id of the press."""
     detour: Detour | None = None
+    document: Document | None = None
+    """With `DOCUMENT`: the file."""
     forget: bool = False
     """Leave no row behind once it is said: the reader is not on the roster."""
 

@@ -19,9 +19,10 @@ KINDS: tuple[FaultKind, ...] = get_args(FaultKind)
 class Fault:
     """One rule.
 
-    `method` limits it to one method, `times` to so many hits, `rate` to a share of the
-    requests; `seconds` is how long to wait (slow) or to ask the bot to wait (429).
-    drop_before closes the connection without effect, drop_after after the effect.
+    `method` limits it to one method, or to the fetching of files (`download`); `times` to so
+    many hits, `rate` to a share of the requests; `seconds` is how long to wait (slow) or to ask
+    the bot to wait (429). drop_before closes the connection without effect, drop_after after
+    the effect; of a download, before its first byte and in its midst.
     """
 
     kind: FaultKind

@@ -87,6 +87,10 @@ class FileStore:
         """Return the file of this id."""
         return self._by_id.get(file_id)
 
+    def forget(self, file: StoredFile) -> None:
+        """Let a file be gone, as Telegram does now and then."""
+        del self._by_id[file.id], self._by_path[file.path]
+
     def at(self, path: str) -> StoredFile | None:
         """Return the file of this download path, if small enough to be handed out."""
         file = self._by_path.get(path)

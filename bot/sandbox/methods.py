@@ -30,7 +30,7 @@ def get_file(world: World, params: Params) -> object:
     """Tell where a file can be fetched."""
     file = world.files.get(params.text("file_id"))
     if file is None:
-        raise bad_request("invalid file_id")
+        raise bad_request("wrong file_id or the file is temporarily unavailable")
     if len(file.data) > DOWNLOAD_LIMIT:
         raise bad_request("file is too big")
     return file.json()

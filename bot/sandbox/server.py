@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.sandbox.api import BotApi
 from bot.sandbox.clock import SandboxClock
+from bot.sandbox.downloads import Downloads
 from bot.sandbox.errors import SandboxError
 from bot.sandbox.faults import Faults
 from bot.sandbox.guard import LoopbackGuard
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from collections import deque
     from collections.abc import AsyncIterator, Callable
     from typing import TypeVar
-
-    from starlette.requests import Request
 
     from bot.sandbox.api import Exchange
     from bot.sandbox.chats import Chat
@@ -65,7 +63,10 @@ class Sandbox:
         self.app = Starlette(
             routes=[
                 Route("/bot{token}/{method}", self._api),
-                Route("/file/bot{token}/{path:path}", self._download),
+                Route(
+                    "/file/bot{token}/{path:path}",
+                    Downloads(self.world.files, self.faults, token),
+                ),
                 *self._page.routes(),
             ],
             middleware=[Middleware(LoopbackGuard)],
@@ -158,9 +159,3 @@ class Sandbox:
     def _close(self) -> None:
         self._api.close()
         self._page.streams.close()
-
-    async def _download(self, request: Request) -> Response:
-        file = self.world.files.at(request.path_params["path"])
-        if file is None or request.path_params["token"] != self.token:
-            return Response(status_code=404)
-        return Response(file.data, media_type="application/octet-stream")

@@ -17,7 +17,7 @@ _CODE = re.compile(r"1\.(?P<verb>[a-z]{2})(?P<args>(?:\.[A-Za-z0-9_-]{1,32}){0,5
 FILE, CANCEL, CHOOSE, GROUP, BACK = "fi", "ca", "ch", "gr", "ba"
 EDIT, ASK, SKIP, CLEAR, SAVE, RESUME = "ed", "as", "sk", "cl", "sv", "rs"
 APPEND, ADD, CORRECT, UNDO = "ap", "aa", "co", "un"
-CARD, PAGE, MOVE, DETAIL, HISTORY = "cd", "pg", "mv", "de", "hi"
+CARD, PAGE, MOVE, DETAIL, HISTORY, FILES = "cd", "pg", "mv", "de", "hi", "fs"
 JOIN_SIDE, JOIN, ADMIT, REFUSE, LEAVE = "js", "jo", "ad", "rf", "lv"
 BIND = "bi"
 

@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.entries import Sight
-from bot.domain.outgoing import Button
+from bot.domain.errors import DomainError
+from bot.domain.files import show_size
+from bot.domain.outgoing import Button, Document, Manner, Priority
 from bot.domain.people import Action
 from bot.services import buttons
 from bot.services.amendments import amendments_of, may_amend
 from bot.services.blanks import correctable, shortened
 from bot.services.cards import card_buttons, moves_for, render_card, step_keys, step_title
+from bot.services.files import files_of
 from bot.services.retention import PURGED
 from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
+    from bot.domain.files import Attachment
     from bot.domain.kinds.kind import Kind
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor
@@ -33,13 +37,7 @@ async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> No
     actor.require(Action.SEE_DETAIL, record)
     kind = desk.books.kinds[record.kind]
     events = await desk.tx.events.of_record(record.id)
-    await desk.tx.events.append(
-        stream_of(record.id),
-        "disclosed",
-        {"number": record.number, "organ": actor.organ},
-        actor=actor.person_id,
-        now=desk.now,
-    )
+    await _note(desk, actor, record, "disclosed")
     await desk.say(
         user_id,
         text=desk.texts.render(
@@ -51,6 +49,8 @@ async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> No
         buttons=_ways_on(desk, actor, kind, record),
     )
     await _tell_amendments(desk, kind, record, events, user_id)
+    if files := await files_of(desk, record):
+        await _list_files(desk, record, files, user_id)
 
 
 async def _tell_amendments(
@@ -101,6 +101,56 @@ def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyboard:
     return (*usual, (*amend, *rare))
 
 
+async def _list_files(desk: Desk, record: Record, files: list[Attachment], user_id: int) -> None:
+    """Which files a record has, in a message of its own, with a key that brings them."""
+    key = Button(desk.texts.label("files"), buttons.code(buttons.FILES, record.id))
+    await desk.say(
+        user_id,
+        text=desk.texts.render(
+            "files", number=record.number, lines=[await _line(desk, file) for file in files]
+        ),
+        buttons=((key,),) if any(file.sha256 for file in files) else (),
+    )
+
+
+async def _line(desk: Desk, file: Attachment) -> dict[str, object]:
+    """What is said of one file."""
+    person = await desk.tx.people.get(file.person_id)
+    organ = person.organ if person else None
+    return {
+        "name": file.name,
+        "size": show_size(file.size or 0),
+        "digest": file.digest,
+        "person": person.name if person else "",
+        "organ": desk.office.organ(organ).short if organ else "",
+        "at": file.added_at,
+    }
+
+
+async def hand_files(desk: Desk, actor: Actor, record: Record, user_id: int) -> None:
+    """Send an entitled person a record's files, in private; the disclosure is an event.
+
+    Raises `no_files_there` where there are none, or none any more.
+    """
+    actor.require(Action.SEE_DETAIL, record)
+    files = [file for file in await files_of(desk, record) if file.sha256]
+    if not files:
+        raise DomainError("no_files_there", number=record.number)
+    hashes = ",".join(file.sha256 or "" for file in files)
+    await _note(desk, actor, record, "files_disclosed", sha256=hashes)
+    for at, file in enumerate(files, 1):
+        line = await _line(desk, file)
+        await desk.say(
+            user_id,
+            manner=Manner.DOCUMENT,
+            text=desk.texts.render(
+                "file_sent", number=record.number, at=at, count=len(files), line=line
+            ),
+            priority=Priority.NEWS,  # the press is answered before they are all through
+            document=Document(file.sha256 or "", file.name),
+        )
+
+
 async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -> None:
     """Tell an entitled person, in private, what happened to a record, step by step."""
     actor.require(Action.SEE_DETAIL, record)
@@ -123,6 +173,13 @@ async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -
             "history", number=record.number, steps=steps[-SHOWN:], left_out=len(steps) - SHOWN
         ),
         buttons=card_buttons(desk, record, (), but=buttons.HISTORY),
+    )
+
+
+async def _note(desk: Desk, actor: Actor, record: Record, name: str, **facts: object) -> None:
+    facts = {**facts, "number": record.number, "organ": actor.organ}
+    await desk.tx.events.append(
+        stream_of(record.id), name, facts, actor=actor.person_id, now=desk.now
     )
 
 

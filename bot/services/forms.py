@@ -10,19 +10,21 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.entries import OneOf, tokens
+from bot.domain.entries import OneOf, Text, tokens
 from bot.domain.errors import DomainError
 from bot.domain.line import read_line
 from bot.domain.masking import mask_name
 from bot.domain.people import Action, Status
 from bot.domain.records import Draft, Origin
 from bot.services.alike import find_alike
-from bot.services.blanks import DISTRICT, REMOVED, belongs_to_city, form_of
+from bot.services.blanks import ADDITION, DISTRICT, REMOVED, belongs_to_city, form_of
+from bot.services.files import files_of_draft, offer_to_draft
 from bot.services.previews import Findings, put_aside, show_preview
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.domain.files import Offered
     from bot.domain.kinds.kind import Kind
     from bot.domain.line import Doubt, Heard
     from bot.domain.people import Actor, Place
@@ -158,6 +160,31 @@ async def answer(
     return await give(desk, actor, draft, name, value)
 
 
+async def attach(
+    desk: Desk,
+    actor: Actor,
+    place: Place,
+    offered: Offered,
+    caption: str = "",
+    message_id: int | None = None,
+) -> None:
+    """Take a file for the draft at a place; its caption answers an open question in free words.
+
+    An addition may be a file alone. Raises what `offer_to_draft` raises.
+    """
+    attachment = await offer_to_draft(desk, actor, place, offered)
+    draft = await own_draft(desk, actor, attachment.draft_id or 0)
+    form = await form_of(desk, actor, draft)
+    asked = form.entries.get(draft.asking)
+    if caption.strip() and asked and isinstance(asked.holds, Text):
+        await answer(desk, actor, draft, caption, message_id)
+    elif draft.asking == ADDITION:
+        words = desk.texts.label("see_file").format(name=attachment.name)
+        await give(desk, actor, draft, ADDITION, words)
+    else:
+        await show_draft(desk, actor, draft, ask=draft.asking)
+
+
 async def give(desk: Desk, actor: Actor, draft: Draft, name: str, value: Value) -> Draft:
     """Put a value into a draft, and go on to the next question."""
     data = {**draft.data, name: value}
@@ -242,7 +269,8 @@ async def show_draft(
     asked = replace(draft, asking=ask or (waiting[0] if waiting else ""), to_ask=to_ask)
     await desk.tx.drafts.save(asked)
     alike = await find_alike(desk, actor, asked) if draft.record_id is None else ()
-    await show_preview(desk, form, asked, group=group, findings=Findings(doubts, alike))
+    files = len(await files_of_draft(desk, asked))
+    await show_preview(desk, form, asked, group=group, findings=Findings(doubts, alike, files))
     return asked
 
 

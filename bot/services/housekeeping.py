@@ -10,8 +10,8 @@ from bot.domain.outgoing import Priority
 from bot.domain.people import Side
 from bot.domain.periods import next_turn
 from bot.services.cards import ON_DUTY, refresh_lights
-from bot.services.retention import DRAFTS, forget_leavers, purge_personal
-from bot.services.submission import drop
+from bot.services.drafts import throw_away
+from bot.services.retention import DRAFTS, forget_leavers, forget_trouble, purge_personal
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -91,7 +91,7 @@ async def expire_drafts(desk: Desk) -> None:
         await desk.tx.retention.note(DRAFTS.code, desk.now)
     for draft in expired:
         text = desk.texts.render("draft_expired", days=desk.office.thresholds.draft_days)
-        await drop(desk, draft, text, Priority.NAG)
+        await throw_away(desk, draft, text, Priority.NAG)
 
 
 async def forget_old(desk: Desk) -> None:
@@ -104,7 +104,7 @@ async def forget_old(desk: Desk) -> None:
 
 TICK_WORK: tuple[Task, ...] = (expire_drafts, refresh_lights, close_day)
 """Everything that a tick looks after; each finds by itself whether there is something to do."""
-DAILY_WORK: tuple[Task, ...] = (forget_old, purge_personal, forget_leavers)
+DAILY_WORK: tuple[Task, ...] = (forget_old, purge_personal, forget_leavers, forget_trouble)
 """What is done once a day, for it costs more than a look."""
 
 
@@ -115,6 +115,7 @@ async def next_instant(desk: Desk) -> datetime | None:
         await _next_light(desk),
         await _next_expiry(desk),
         await desk.tx.outbox.next_instant(),
+        await desk.tx.files.next_instant(),
     )
     return min((moment for moment in moments if moment and moment > desk.now), default=None)
 

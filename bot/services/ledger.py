@@ -12,7 +12,7 @@ from bot.domain.periods import count, stretch
 from bot.domain.records import NewRecord
 from bot.services.blanks import ADD
 from bot.services.cards import announce
-from bot.services.previews import put_draft
+from bot.services.drafts import throw_away
 from bot.services.search import index_record
 from bot.storage.events import stream_of
 
@@ -109,9 +109,7 @@ async def close_other_forms(desk: Desk, record: Record) -> None:
     for draft in await desk.tx.drafts.of_record(record.id):
         if draft.move == ADD:
             continue
-        await desk.tx.drafts.remove(draft.id)
-        await desk.tx.origins.forget(draft.id)
-        await put_draft(desk, draft, desk.texts.render("draft_overtaken", number=record.number))
+        await throw_away(desk, draft, desk.texts.render("draft_overtaken", number=record.number))
 
 
 def allowed_move(desk: Desk, actor: Actor, record: Record, code: str, version: int) -> Move:

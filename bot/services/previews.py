@@ -36,6 +36,8 @@ class Findings:
     """What the line meant for a field but could not give it."""
     alike: Sequence[Alike] = ()
     """Records that may be about the same matter."""
+    files: int = 0
+    """How many files will go with it."""
 
 
 NOTHING = Findings()
@@ -59,6 +61,7 @@ def _preview(
         missing=[form.entries[name].title for name in missing],
         doubts=[_doubt(desk, form.entries[d.name], d, open_to) for d in findings.doubts],
         alike=findings.alike,
+        files=findings.files,
         question=asked.ask if asked else "",
         choosing=fields,
         optional=draft.asking in draft.to_ask and not missing,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 BATCH = 200
 """So many records a day and no more: one writer serves everybody."""
+TROUBLE_DAYS = 30
+"""How long a message or file that came to nothing can still be seen by the operator."""
 PURGED = "purged"
 """The event that says so, in a record's history."""
 
@@ -49,12 +51,26 @@ async def _names_due(tx: Tx, kinds: Kinds, before: datetime) -> int:
     return await tx.retention.count_names(before)
 
 
+async def _files_due(tx: Tx, kinds: Kinds, before: datetime) -> int:
+    return await tx.files.count_loose(before)
+
+
+async def _undelivered_due(tx: Tx, kinds: Kinds, before: datetime) -> int:
+    return await tx.outbox.count_failed(before)
+
+
 DRAFTS = Rule("drafts", "unfinished drafts", lambda t: t.draft_days, _drafts_due)
 PERSONAL = Rule(
-    "personal", "free words of closed records", lambda t: t.personal_days, _personal_due
+    "personal", "free words and files of closed records", lambda t: t.personal_days, _personal_due
 )
 AUDIT = Rule("audit", "names of those who left, in old entries", lambda t: t.audit_days, _names_due)
-RULES = (DRAFTS, PERSONAL, AUDIT)
+FILES = Rule(
+    "files", "files refused, not to be had, or of no draft", lambda _: TROUBLE_DAYS, _files_due
+)
+UNDELIVERED = Rule(
+    "undelivered", "traces of undeliverable messages", lambda _: TROUBLE_DAYS, _undelivered_due
+)
+RULES = (DRAFTS, PERSONAL, AUDIT, FILES, UNDELIVERED)
 
 
 async def count_due(tx: Tx, kinds: Kinds, rule: Rule, thresholds: Thresholds, now: datetime) -> int:
@@ -64,7 +80,7 @@ async def count_due(tx: Tx, kinds: Kinds, rule: Rule, thresholds: Thresholds, no
 
 
 async def purge_personal(desk: Desk) -> None:
-    """Take the free words out of records closed long ago: anybody may be named in them."""
+    """Take words and files out of records closed long ago: anybody may be named in them."""
     before = desk.now - timedelta(days=desk.office.thresholds.personal_days)
     for record in await desk.tx.retention.closed(desk.books.kinds.closed, before, BATCH):
         await _purge(desk, record)
@@ -77,6 +93,7 @@ async def _purge(desk: Desk, record: Record) -> None:
     kept = {name: value for name, value in record.data.items() if name not in kind.personal}
     purged = await desk.tx.records.save(replace(record, data=kept), desk.now)
     await desk.tx.retention.forget_contents(record.id)
+    await desk.tx.files.purge(record.id)
     await index_record(desk, kind, purged)
     facts = {"number": record.number, "version": purged.version}
     await desk.tx.events.append(stream_of(record.id), PURGED, facts, actor=None, now=desk.now)
@@ -91,3 +108,15 @@ async def forget_leavers(desk: Desk) -> None:
     days = desk.office.thresholds.audit_days
     await desk.tx.retention.forget_names(desk.now - timedelta(days=days))
     await desk.tx.retention.note(AUDIT.code, desk.now)
+
+
+async def forget_trouble(desk: Desk) -> None:
+    """Let go of what came to nothing: messages that never arrived, files that were not kept.
+
+    Of neither is any content left; who was to get it, and what it was called, still is.
+    """
+    before = desk.now - timedelta(days=TROUBLE_DAYS)
+    await desk.tx.files.forget_loose(before)
+    await desk.tx.outbox.prune_failed(before)
+    await desk.tx.retention.note(FILES.code, desk.now)
+    await desk.tx.retention.note(UNDELIVERED.code, desk.now)

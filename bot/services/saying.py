@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
-    from bot.domain.outgoing import Detour, Keyboard, Manner, Priority
+    from bot.domain.outgoing import Detour, Document, Keyboard, Manner, Priority
 
 
 class Saying(TypedDict, total=False):
@@ -21,4 +21,5 @@ class Saying(TypedDict, total=False):
     reply_to: int | None
     press: str
     detour: Detour | None
+    document: Document | None
     forget: bool

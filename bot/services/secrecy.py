@@ -20,14 +20,21 @@ class Marked:
 
     message_ids: tuple[int, ...]
     """The messages to be taken out of the chat."""
-    own: bool
-    """The mark is in the speaker's own words, not in those they reply to."""
+    code: str = "secrecy_mark"
+    """Says where the mark is: in the speaker's own words, in those they reply to, in a file."""
 
 
 async def remove_marked(desk: Desk, place: Place, marked: Marked) -> None:
     """Take the messages out of the group, where the bot may; a private chat is the writer's own."""
     for message_id in () if place.private else marked.message_ids:
         await desk.say(place.chat_id, manner=Manner.DELETE, reply_to=message_id, forget=True)
+
+
+async def note_mark(desk: Desk, actor: Actor, place: Place) -> None:
+    """That it happened is an event: who, and where."""
+    await desk.tx.events.append(
+        OFFICE, "secrecy_refused", {"chat": place.chat_id}, actor=actor.person_id, now=desk.now
+    )
 
 
 async def explain_mark(
@@ -37,10 +44,8 @@ async def explain_mark(
 
     Somebody who has never opened a private chat is told in the group.
     """
-    text = desk.texts.refusal(DomainError("secrecy_mark" if marked.own else "secrecy_mark_quoted"))
-    await desk.tx.events.append(
-        OFFICE, "secrecy_refused", {"chat": place.chat_id}, actor=actor.person_id, now=desk.now
-    )
+    text = desk.texts.refusal(DomainError(marked.code))
+    await note_mark(desk, actor, place)
     await desk.say(
         user_id,
         text=text,

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from bot.domain.people import Place
 from bot.services.amendments import open_addition
 from bot.services.blanks import ADDITION, DISTRICT, form_of
+from bot.services.drafts import throw_away
 from bot.services.forms import open_move, require_own
 from bot.services.ledger import allowed_move, move_record
-from bot.services.submission import drop
 
 if TYPE_CHECKING:
     from bot.domain.people import Actor
@@ -66,5 +66,5 @@ async def append_draft(desk: Desk, actor: Actor, draft: Draft, record: Record) -
     }
     words = "；".join(f"{title}：{value}" for title, value in news.items())[:LONGEST_ADDITION]
     await open_addition(desk, actor, record, private, {ADDITION: words} if words else {})
-    await drop(desk, draft, desk.texts.render("draft_appended", number=record.number))
+    await throw_away(desk, draft, desk.texts.render("draft_appended", number=record.number))
     return Outcome.FORM_OPENED

@@ -7,11 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
-from bot.domain.outgoing import Button, Manner, Priority
+from bot.domain.outgoing import Button, Manner
 from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.amendments import add_to_record, correct_record
 from bot.services.blanks import ADD, ADDITION, CORRECT, DISTRICT, WHY, form_of
+from bot.services.drafts import throw_away
+from bot.services.files import follow
 from bot.services.forms import blank_draft, keep, require_own
 from bot.services.ledger import file_record, move_record
 from bot.services.previews import draft_post, put_draft
@@ -43,6 +45,7 @@ async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
     filed = draft.record_id is None
     if filed:
         await desk.tx.origins.became(draft.id, record.id)
+    await follow(desk, draft.id, record.id)
     await desk.tx.origins.forget(draft.id)
     text = desk.texts.render("filed", number=record.number, move=draft.move)
     if filed and desk.books.kinds[record.kind].undo:
@@ -100,14 +103,7 @@ async def _carry_out(desk: Desk, actor: Actor, draft: Draft) -> Record:
 async def cancel(desk: Desk, actor: Actor, draft: Draft) -> None:
     """Throw a draft away, at its author's word."""
     require_own(actor, draft)
-    await drop(desk, draft, desk.texts.render("draft_cancelled"))
-
-
-async def drop(desk: Desk, draft: Draft, text: str, priority: Priority = Priority.ANSWER) -> None:
-    """Throw a draft away, saying so in its place."""
-    await desk.tx.drafts.remove(draft.id)
-    await desk.tx.origins.forget(draft.id)
-    await put_draft(desk, draft, text, priority=priority)
+    await throw_away(desk, draft, desk.texts.render("draft_cancelled"))
 
 
 async def undo(desk: Desk, actor: Actor, record: Record, place: Place) -> Draft:

@@ -115,7 +115,13 @@ class Chats:
         """
         if await self.of_group(new_chat_id):
             await self._connection.execute(delete(T).where(T.c.chat_id == old_chat_id))
-        for table in (tables.chats, tables.drafts, tables.outbox, tables.questions):
+        for table in (
+            tables.attachments,
+            tables.chats,
+            tables.drafts,
+            tables.outbox,
+            tables.questions,
+        ):
             await self._connection.execute(
                 update(table).where(table.c.chat_id == old_chat_id).values(chat_id=new_chat_id)
             )

@@ -21,6 +21,7 @@ from bot.storage.drafts import Drafts
 from bot.storage.duties import Duties
 from bot.storage.errors import DatabaseError
 from bot.storage.events import Events
+from bot.storage.files import Files
 from bot.storage.origins import Origins
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
@@ -93,6 +94,11 @@ class Tx:
     def events(self) -> Events:
         """The histories."""
         return Events(self.connection)
+
+    @cached_property
+    def files(self) -> Files:
+        """The files of drafts and records."""
+        return Files(self.connection)
 
     @cached_property
     def outbox(self) -> Outbox:

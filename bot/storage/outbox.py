@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select, text, update
 
-from bot.domain.outgoing import Button, Detour, Manner, Outgoing, Priority, Queued
+from bot.domain.outgoing import Button, Detour, Document, Manner, Outgoing, Priority, Queued
 from bot.storage import tables
 from bot.storage.upsert import insert_into
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import ColumnElement, Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.outgoing import Keyboard
@@ -23,7 +24,7 @@ T = tables.outbox
 P = tables.posts
 
 WAITING, SENDING, SENT, SUPERSEDED, FAILED = "waiting", "sending", "sent", "superseded", "failed"
-NO_TEXT: Mapping[str, object] = {"text": "", "buttons": [], "detour": None}
+NO_TEXT: Mapping[str, object] = {"text": "", "buttons": [], "detour": None, "document": None}
 """What is left of the words of a message that was given up."""
 
 
@@ -52,7 +53,8 @@ class Outbox:
             "buttons": _plain(message.buttons),
             "reply_to": message.reply_to,
             "press": message.press,
-            "detour": _plain_detour(message.detour),
+            "detour": asdict(message.detour) if message.detour else None,
+            "document": asdict(message.document) if message.document else None,
             "forget": message.forget,
             "state": WAITING,
             "attempts": 0,
@@ -226,20 +228,27 @@ class Outbox:
         return {**counts, "repeated": int(repeated or 0)}
 
     async def prune(self, before: datetime) -> None:
-        """Forget the texts of what was settled long ago."""
+        """Forget what was said long ago; what could not be said stays for the operator to see."""
         await self._connection.execute(
             delete(T).where(T.c.settled_at < before, T.c.state != FAILED)
         )
 
+    async def prune_failed(self, before: datetime) -> None:
+        """Forget what was given up long ago."""
+        await self._connection.execute(delete(T).where(*_given_up(before)))
+
+    async def count_failed(self, before: datetime) -> int:
+        """How many that are."""
+        count = select(func.count()).select_from(T).where(*_given_up(before))
+        return await self._connection.scalar(count) or 0
+
+
+def _given_up(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    return T.c.settled_at < before, T.c.state == FAILED
+
 
 def _plain(buttons: Keyboard) -> list[list[dict[str, str]]]:
     return [[{"label": b.label, "data": b.data, "url": b.url} for b in row] for row in buttons]
-
-
-def _plain_detour(detour: Detour | None) -> dict[str, object] | None:
-    if detour is None:
-        return None
-    return {"chat_id": detour.chat_id, "thread_id": detour.thread_id, "text": detour.text}
 
 
 def _readable(row: Row[tuple[object, ...]]) -> Queued | None:
@@ -263,6 +272,7 @@ def _queued(row: Row[tuple[object, ...]]) -> Queued:
         reply_to=fields["reply_to"],
         press=fields["press"],
         detour=Detour(**fields["detour"]) if fields["detour"] else None,
+        document=Document(**fields["document"]) if fields["document"] else None,
         forget=fields["forget"],
     )
     return Queued(

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 R = tables.records
 E = tables.events
 C = tables.contents
+A = tables.attachments
 P = tables.people
 D = tables.drafts
 L = tables.retention
@@ -53,7 +54,10 @@ class Retention:
     async def closed(
         self, closed: Collection[tuple[str, str]], before: datetime, limit: int
     ) -> list[Record]:
-        """The records in one of these states since then, of whose content there is something."""
+        """The records in one of these states since then, of whose content there is something.
+
+        Their history's, or a file.
+        """
         rows = await self._connection.execute(
             select(R).where(R.c.id.in_(_closed(closed, before))).order_by(R.c.id).limit(limit)
         )
@@ -88,8 +92,11 @@ class Retention:
 def _closed(closed: Collection[tuple[str, str]], before: datetime) -> Select[tuple[int]]:
     stream = literal("record/").concat(cast(R.c.id, String))
     content = select(C.c.event_id).join(E, E.c.id == C.c.event_id).where(E.c.stream == stream)
+    file = select(A.c.id).where(A.c.record_id == R.c.id)
     return select(R.c.id).where(
-        tuple_(R.c.kind, R.c.state).in_(closed), R.c.updated_at < before, exists(content)
+        tuple_(R.c.kind, R.c.state).in_(closed),
+        R.c.updated_at < before,
+        exists(content) | exists(file),
     )
 
 

@@ -294,6 +294,7 @@ outbox = Table(
     Column("reply_to", BigInteger),
     Column("press", String(64), nullable=False),
     Column("detour", Json),
+    Column("document", Json),
     Column("forget", Boolean, nullable=False),
     Column("state", String(12), nullable=False),
     Column("attempts", Integer, nullable=False),
@@ -317,6 +318,46 @@ outbox = Table(
         sqlite_where=text("post <> ''"),
         postgresql_where=text("post <> ''"),
     ),
+)
+
+files = Table(
+    "files",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("draft_id", BigInteger),
+    Column("record_id", BigInteger, ForeignKey("records.id")),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False),
+    Column("chat_id", BigInteger, nullable=False),
+    Column("thread_id", BigInteger, nullable=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("remote_id", String(255), nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("kind", String(8), nullable=False),
+    Column("declared", BigInteger),
+    Column("state", String(8), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("not_before", UtcTime, nullable=False),
+    Column("trouble", String(200), nullable=False),
+    Column("sha256", String(64), ForeignKey("files.sha256"), index=True),
+    Column("added_at", UtcTime, nullable=False),
+    Column("settled_at", UtcTime),
+    UniqueConstraint("draft_id", "sha256"),
+    UniqueConstraint("record_id", "sha256"),
+    Index(
+        "ix_attachments_waiting",
+        "not_before",
+        sqlite_where=text("state = 'waiting'"),
+        postgresql_where=text("state = 'waiting'"),
+    ),
+    sqlite_autoincrement=True,  # messages name an attachment by its id long after it is gone
 )
 
 updates = Table(

@@ -13,6 +13,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.sandbox.clock import SandboxClock
+from tests.sheets import PDF, xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -143,7 +144,14 @@ class Play:
         self.lines += [f"    │ {line}".rstrip() for line in look.splitlines()]
 
 
-SHEETS: dict[str, bytes] = {}
+SHEETS: dict[str, bytes] = {
+    "占地台账.xlsx": xlsx("泽林镇", "占地3.52亩"),
+    "当事人刘建国.csv": "编号,面积\n1,3.52\n".encode("gb18030"),
+    "处罚决定书.pdf": PDF,
+    "改了名的.xlsx": PDF,
+    "会议意见.xlsx": xlsx("机密★5年", "会议意见"),
+}
+"""What a script may send, by its name."""
 
 
 def _last_of(messages: list[Message], author: str) -> Message:

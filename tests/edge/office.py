@@ -266,14 +266,15 @@ class Office:
     # The office at rest.
 
     async def settle(self) -> None:
-        """Wait until every update is confirmed and everything is said."""
+        """Wait until every update is confirmed, every file fetched and everything said."""
         await self.sandbox.until(lambda: not len(self.sandbox.world.updates))
         await eventually(self._all_is_said)
 
     async def _all_is_said(self) -> bool:
         async with self.database.read() as tx:
             counts = await tx.outbox.counts()
-        return not counts.get("waiting") and not counts.get("sending")
+            files = await tx.files.counts()
+        return not (counts.keys() & {"waiting", "sending"} or "waiting" in files)
 
     async def rows(self, table: str) -> list[dict[str, Any]]:
         """A whole table, in the order of its key."""
@@ -283,8 +284,8 @@ class Office:
         return [dict(row._mapping) for row in result]
 
     async def counts(self) -> dict[str, int]:
-        """How many rows every table has, but for the one that says what was taken in."""
-        names = [name for name in metadata.tables if name != "updates"]
+        """How many rows every table has, but for those of what was taken in and what ran."""
+        names = [name for name in metadata.tables if name not in {"updates", "retention"}]
         return {name: len(await self.rows(name)) for name in names}
 
     async def everything(self) -> str:

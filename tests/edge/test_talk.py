@@ -79,11 +79,6 @@ async def test_informants_and_minors_are_never_kept(
     assert summary not in await office.everything()
 
 
-async def test_a_picture_is_refused_in_private_with_a_word(office: Office) -> None:
-    office["王敏"].send_file(None, b"\x89PNG\r\n\x1a\n", "a.png")
-    await office.reads("王敏", "机器人不接收图片")
-
-
 async def test_who_can_be_reached_again_is_told_what_waits(office: Office) -> None:
     li = office["李静"]
     li.block()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 import pytest
-from telegram.error import NetworkError, RetryAfter
+from telegram.error import NetworkError, RetryAfter, TelegramError
 
 from bot.sandbox.faults import Fault, Faults
 from bot.sandbox.signal import Signal
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from telegram import Bot
 
     from bot.sandbox.chats import Chat
+    from bot.sandbox.faults import FaultKind
     from bot.sandbox.persona import Persona
     from bot.sandbox.server import Sandbox
 
@@ -61,6 +62,20 @@ async def test_a_connection_cut_after_leaves_the_effect(
         await bot.send_message(group.id, "一")
     assert [message.text for message in wang.reads(group)] == ["一"]
     await bot.send_message(group.id, "二")
+
+
+@pytest.mark.parametrize("kind", ["429", "5xx", "drop_before", "drop_after"])
+async def test_a_download_can_fail_too(
+    sandbox: Sandbox, bot: Bot, group: Chat, wang: Persona, kind: FaultKind
+) -> None:
+    wang.send_file(None, b"a,b,c,d", "a.csv")
+    stored = wang.private.messages[1].file
+    assert stored
+    file = await bot.get_file(stored.id)
+    sandbox.faults.add(kind, "download", times=1)
+    with pytest.raises(TelegramError):
+        await file.download_as_bytearray()
+    assert await file.download_as_bytearray() == b"a,b,c,d"
 
 
 async def test_a_slow_answer_comes_in_the_end(sandbox: Sandbox, bot: Bot, group: Chat) -> None:

@@ -10,20 +10,28 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
+from bot.domain.errors import DomainError
+from bot.domain.files import FileState, Offered
 from bot.domain.kinds import KINDS
 from bot.domain.kinds.warning import WARNING
 from bot.domain.people import Place, Role
-from bot.services.disclosure import disclose, tell_history
+from bot.services.disclosure import disclose, hand_files, tell_history
+from bot.services.fetched import keep
+from bot.services.files import files_of, offer_file
 from bot.services.forms import Said, open_form
 from bot.services.housekeeping import DAILY_WORK, close_day, expire_drafts
 from bot.services.ledger import file_record, move_record
 from bot.services.retention import (
     AUDIT,
     DRAFTS,
+    FILES,
     PERSONAL,
+    RULES,
+    UNDELIVERED,
     Rule,
     count_due,
     forget_leavers,
+    forget_trouble,
     purge_personal,
 )
 from bot.services.search import search
@@ -33,11 +41,12 @@ from bot.storage.tables import metadata
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bot.domain.files import Attachment
     from bot.domain.people import Actor
-    from bot.domain.records import Record
+    from bot.domain.records import Draft, Record
     from bot.services.desk import Desk
     from tests.conftest import Act, Hire, OpenDesk
-    from tests.services.conftest import Deliver
+    from tests.services.conftest import CountRows, Deliver
 
 NAMED = "泽林镇塘角头村东头"
 """What nothing may know of any more."""
@@ -195,6 +204,106 @@ async def test_every_rule_tells_when_it_last_ran(desk: OpenDesk, author: Actor) 
         await open_form(d, author, WARNING, PRIVATE, Said(""))
     assert (await due(after(desk, 29), DRAFTS), await due(after(desk, 31), DRAFTS)) == (0, 1)
     async with after(desk, 31)() as d:
-        for work in (expire_drafts, purge_personal, forget_leavers):
+        for work in (expire_drafts, *DAILY_WORK):
             await work(d)
-        assert {await d.tx.retention.last(r.code) for r in (DRAFTS, PERSONAL, AUDIT)} == {d.now}
+        assert {await d.tx.retention.last(rule.code) for rule in RULES} == {d.now}
+
+
+SHEET = Offered("BQAC1", f"{NAMED}台账.xlsx", size=7)
+
+
+async def attached(
+    desk: OpenDesk,
+    author: Actor,
+    content: bytes,
+    *,
+    draft: Draft | None = None,
+    record: Record | None = None,
+) -> Attachment:
+    async with desk() as d:
+        file = await offer_file(d, author, PRIVATE, SHEET, draft=draft, record=record)
+        await keep(d, file, content)
+    return file
+
+
+async def test_a_closed_record_loses_its_files_with_its_words(
+    desk: OpenDesk, record: Record, author: Actor, deliver: Deliver, rows: CountRows
+) -> None:
+    await attached(desk, author, b"closed", record=record)
+    async with desk() as d:
+        going_on = await file_record(d, author, WARNING, "420704", DATA)
+    await attached(desk, author, b"going on", record=going_on)
+    await attached(desk, author, b"both", record=record)
+    await attached(desk, author, b"both", record=going_on)
+    await deliver()
+    async with after(desk, 366)() as d:
+        await purge_personal(d)
+        assert await files_of(d, record) == []
+        assert len(await files_of(d, going_on)) == 2
+        assert (await verify(d.tx)).sound
+        with pytest.raises(DomainError, match="no_files_there"):
+            await hand_files(d, author, record, 7001)
+    assert (await rows())["files"] == 2
+
+
+async def test_a_file_given_to_a_purged_record_is_purged_in_its_turn(
+    desk: OpenDesk, record: Record, author: Actor, rows: CountRows
+) -> None:
+    async with after(desk, 366)() as d:
+        await purge_personal(d)
+    await attached(after(desk, 367), author, b"late", record=record)
+    later = after(desk, 366 + 367)
+    assert await due(later, PERSONAL) == 1
+    async with later() as d:
+        await purge_personal(d)
+    assert "files" not in await rows()
+    assert await due(later, PERSONAL) == 0
+
+
+async def test_an_expired_draft_takes_its_files_with_it(
+    desk: OpenDesk, author: Actor, rows: CountRows
+) -> None:
+    async with desk() as d:
+        draft = await open_form(d, author, WARNING, PRIVATE, Said(""))
+    await attached(desk, author, b"a sheet", draft=draft)
+    async with after(desk, 31)() as d:
+        await expire_drafts(d)
+    assert not {"files", "attachments"} & set(await rows())
+
+
+async def test_files_of_a_draft_that_is_gone_are_swept_away(
+    desk: OpenDesk, author: Actor, rows: CountRows
+) -> None:
+    async with desk() as d:
+        draft = await open_form(d, author, WARNING, PRIVATE, Said(""))
+    await attached(desk, author, b"a sheet", draft=draft)
+    assert await due(desk, FILES) == 0
+    async with desk() as d:
+        await d.tx.drafts.remove(draft.id)
+    assert await due(desk, FILES) == 1
+    async with desk() as d:
+        await forget_trouble(d)
+    assert not {"files", "attachments"} & set(await rows())
+    assert await due(desk, FILES) == 0
+
+
+async def test_what_came_to_nothing_is_forgotten_after_a_month(
+    desk: OpenDesk, record: Record, author: Actor
+) -> None:
+    async with desk() as d:
+        for settle in (FileState.REFUSED, FileState.FAILED):
+            file = await offer_file(d, author, PRIVATE, SHEET, record=record)
+            await d.tx.files.give_up(file.id, settle, "NetworkError", d.now)
+        await d.say(7001, text=NAMED)
+        (queued,) = await d.tx.outbox.claim(d.now, 1)
+        await d.tx.outbox.failed(queued, "Forbidden", d.now)
+    for days, gone in ((29, False), (31, True)):
+        later = after(desk, days)
+        assert (await due(later, FILES), await due(later, UNDELIVERED)) == (
+            (2, 1) if gone else (0, 0)
+        )
+        async with later() as d:
+            for work in DAILY_WORK:
+                await work(d)
+            assert await d.tx.files.counts() == ({} if gone else {"refused": 1, "failed": 1})
+            assert (await d.tx.outbox.counts()).get("failed", 0) == (0 if gone else 1)
