@@ -217,8 +217,8 @@ async def test_what_is_refused_at_once_leaves_no_row(
 
 async def test_a_file_goes_to_the_draft_being_asked_about(desk: OpenDesk, author: Actor) -> None:
     async with desk() as d:
-        asking = await open_form(d, author, LEAD, PRIVATE, Said("2C"))
         complete = await open_form(d, author, LEAD, PRIVATE, Said("2C 移送线索 某村占地"))
+        asking = await open_form(d, author, LEAD, PRIVATE, Said("2C"))
         await offer_to_draft(d, author, PRIVATE, LEDGER)
         await d.tx.drafts.remove(asking.id)
         await offer_to_draft(d, author, PRIVATE, LEDGER)
