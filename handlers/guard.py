@@ -36,8 +36,10 @@ async def guard(update: Update, context: Context) -> None:
         raise ApplicationHandlerStop
     if update.effective_message.chat.type == ChatType.CHANNEL or _from_a_bot(update):
         raise ApplicationHandlerStop
-    if update.message is not None and _is_service(update):
-        return
+    if update.message is not None:
+        await _note_scroll(update.message, context, place_of(update))
+        if _is_service(update):
+            return
     actor = await context.identify(update)
     if marked := _marked(update, context.bot.id):
         await _refuse_secrets(update, context, marked)
@@ -49,6 +51,13 @@ async def guard(update: Update, context: Context) -> None:
             await _turn_away(update, context, "stranger")
     elif not await _known_place(update, context):
         await _turn_away(update, context, "unknown_group")
+
+
+async def _note_scroll(message: Message, context: Context, place: Place) -> None:
+    """A group with cards in it has scrolled on, whoever has written."""
+    if not place.private:
+        scroll = context.desk.tx.scroll
+        await scroll.heard(place.chat_id, place.thread_id, message.message_id)
 
 
 def _from_a_bot(update: Update) -> bool:

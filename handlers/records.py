@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.people import Place
 from bot.services import buttons
+from bot.services.acknowledging import acknowledge
 from bot.services.amendments import open_addition, open_correction
 from bot.services.disclosure import disclose, hand_files, tell_history
 from bot.services.drafts import resume
@@ -73,6 +74,12 @@ async def press_move(update: Update, context: Context, press: Press) -> None:
         await context.open_private(update, payload)
     elif outcome is Outcome.FORM_OPENED and not place_of(update).private:
         await context.toast(update, context.desk.texts.render("go_on_in_private"))
+
+
+async def press_acknowledge(update: Update, context: Context, press: Press) -> None:
+    """已阅."""
+    actor = context.actor
+    await acknowledge(context.desk, actor, await open_record(context.desk, actor, press.number(0)))
 
 
 async def press_detail(update: Update, context: Context, press: Press) -> None:
@@ -146,6 +153,7 @@ PRESSES = {
     buttons.CARD: press_card,
     buttons.PAGE: press_page,
     buttons.MOVE: press_move,
+    buttons.ACKNOWLEDGE: press_acknowledge,
     buttons.DETAIL: press_detail,
     buttons.HISTORY: press_history,
     buttons.FILES: press_files,

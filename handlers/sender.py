@@ -23,7 +23,7 @@ from telegram.error import (
 )
 
 from bot.domain.outgoing import Manner
-from bot.services.delivery import undeliverable
+from bot.services.delivery import arrived, undeliverable
 from bot.services.desk import Desk
 from bot.services.places import topic_deleted, upgraded
 from handlers.flood import Pace, wait_of
@@ -50,6 +50,8 @@ LONGEST_WAIT = timedelta(minutes=5)
 LAST_SENDS = 5.0
 """Seconds that sends under way have to arrive when the bot stops."""
 PRESS_ANSWERS = (Manner.TOAST, Manner.ALERT)
+TOUCHES = (Manner.DELETE, Manner.AMEND)
+"""What is done to a message that may be gone."""
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 NO_TOPIC = ("message thread not found", "topic_deleted")
 
@@ -173,7 +175,7 @@ class Sender:
             trouble = type(error).__name__
             log.error("message %d cannot be sent: %s", queued.id, trouble)
             return lambda tx: undeliverable(self._desk(tx, queued), queued, trouble, away=False)
-        return lambda tx: tx.outbox.sent(queued, message_id, self._clock.now())
+        return lambda tx: arrived(self._desk(tx, queued), queued, message_id)
 
     def _postpone(self, queued: Queued, trouble: str, wait: float, *, perhaps_sent: bool) -> Settle:
         """Try again later. The wait is real time, whatever a movable clock does meanwhile."""
@@ -198,7 +200,7 @@ class Sender:
         now = self._clock.now()
         if "message is not modified" in reason:
             return lambda tx: tx.outbox.sent(queued, queued.message_id, now)
-        if queued.message.manner in {*PRESS_ANSWERS, Manner.DELETE}:
+        if queued.message.manner in {*PRESS_ANSWERS, *TOUCHES}:
             return lambda tx: tx.outbox.sent(queued, None, now)
         if queued.message_id is not None and any(words in reason for words in GONE):
             return lambda tx: self._anew(tx, queued)

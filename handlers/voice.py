@@ -12,7 +12,7 @@ from bot.domain.outgoing import Manner
 if TYPE_CHECKING:
     from telegram import Bot
 
-    from bot.domain.outgoing import Keyboard, Queued
+    from bot.domain.outgoing import Keyboard, Outgoing, Queued
     from bot.storage.database import Database
     from bot.text import Texts
 
@@ -40,25 +40,35 @@ class Voice:
                     url=url,
                 )
                 return None
-            case Manner.DELETE:
-                await self._bot.delete_message(message.chat_id, message.reply_to or 0)
+            case Manner.DELETE | Manner.AMEND:
+                await self._touch(message, message.reply_to or 0)
                 return None
             case Manner.DOCUMENT:
                 return (await self._send_document(queued)).message_id
             case Manner.PUT if queued.unchanged:
                 return queued.message_id
             case Manner.PUT if queued.message_id is not None:
-                await self._bot.edit_message_text(
-                    message.text,
-                    message.chat_id,
-                    queued.message_id,
-                    parse_mode=ParseMode.HTML,
-                    reply_markup=_markup(message.buttons),
-                    link_preview_options=NO_PREVIEW,
-                )
+                await self._edit(message, queued.message_id)
                 return queued.message_id
             case _:
                 return (await self._send(queued)).message_id
+
+    async def _touch(self, message: Outgoing, message_id: int) -> None:
+        """Remove a message that stands, or change it."""
+        if message.manner is Manner.DELETE:
+            await self._bot.delete_message(message.chat_id, message_id)
+        else:
+            await self._edit(message, message_id)
+
+    async def _edit(self, message: Outgoing, message_id: int) -> None:
+        await self._bot.edit_message_text(
+            message.text,
+            message.chat_id,
+            message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=_markup(message.buttons),
+            link_preview_options=NO_PREVIEW,
+        )
 
     def _text(self, queued: Queued) -> str:
         """The text, which says so when it may have been sent before."""

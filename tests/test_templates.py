@@ -28,6 +28,7 @@ from bot.services.alike import Alike
 from bot.services.blanks import LONGEST_BEFORE
 from bot.services.disclosure import LONGEST_AMENDMENTS
 from bot.services.previews import LONGEST_SAID
+from bot.services.signatures import Receipt
 from bot.services.todo import Line
 from bot.text import Texts
 from handlers.commands import Menu, all_commands
@@ -108,6 +109,7 @@ CARD: dict[str, object] = {
     "owed": "告知办理结果",
     "left": -365,
     "living": False,
+    "receipts": {how: [Receipt(SHORT, AT)] * 3 for how in ("signed", "unsigned", "read", "unread")},
     "last": STEP,
 }
 

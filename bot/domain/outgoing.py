@@ -33,6 +33,8 @@ class Manner(StrEnum):
     """Remove a message that must not stand in the chat."""
     DOCUMENT = "document"
     """A new message that brings a file."""
+    AMEND = "amend"
+    """Change a message that is no post any more; nothing where it is gone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ class Outgoing:
     post: str = ""
     """With `PUT`: the name under which the message is found again."""
     reply_to: int | None = None
-    """The message answered, or with `DELETE` the message removed."""
+    """The message answered, or with `DELETE` and `AMEND` the message removed or changed."""
     press: str = ""
     """With `TOAST` and `ALERT`: the messenger's id of the press."""
     detour: Detour | None = None
@@ -110,3 +112,19 @@ class Queued:
     """Where the post stands, when it does."""
     unchanged: bool = False
     """The post stands with this very text and these buttons: there is nothing to send."""
+
+
+_OWN_NUMBERS = -(10**12)
+
+
+def numbers_its_own(chat_id: int) -> bool:
+    """Tell whether a chat's messages are counted within it, and so have addresses."""
+    return chat_id < _OWN_NUMBERS
+
+
+def address_of(chat_id: int, thread_id: int, message_id: int) -> str:
+    """The address that leads the members of a group to one of its messages; "" without one."""
+    if not numbers_its_own(chat_id):
+        return ""
+    topic = f"{thread_id}/" if thread_id else ""
+    return f"https://t.me/c/{_OWN_NUMBERS - chat_id}/{topic}{message_id}"

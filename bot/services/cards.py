@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.entries import Sight
 from bot.domain.kinds.kind import FILE, Party, party_of
 from bot.domain.outgoing import Button, Detour, Manner, Priority
 from bot.domain.people import Action, Role, Status
-from bot.domain.periods import days_left, light, stretch
+from bot.domain.periods import days_left, light
 from bot.services import buttons
+from bot.services.reposting import card_post, card_posts, leave_if_far
+from bot.services.signatures import bystanders, may_acknowledge, receipts, signatures, unread_of
 
 if TYPE_CHECKING:
     from bot.domain.kinds.kind import Kind, Move
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor, Person
-    from bot.domain.records import Duty, Event, Record
+    from bot.domain.records import Event, Record
     from bot.services.desk import Desk
     from bot.storage.chats import Chat
 
-YELLOW = timedelta(days=15)
-"""How long before the day a card's light turns from green."""
 ON_DUTY = (Role.LIAISON, Role.DEPUTY)
 """Who is told of what concerns an organ, the one in charge first."""
 
@@ -32,6 +31,7 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
     A `living` card stands for long, so it does not count the days that are left.
     """
     state = kind.state(record.state)
+    events = await desk.tx.events.of_record(record.id)
     duties = await desk.tx.duties.open_of(record.id)
     due = duties[0] if duties else None
     return desk.texts.render(
@@ -51,7 +51,8 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
         left=days_left(due.due, desk.today) if due else 0,
         living=living,
         light=light(due.due, desk.today).value if due else ("blue" if state.closed else "green"),
-        last=await _last_step(desk, kind, record),
+        receipts=receipts(desk, signatures(desk, kind, record, events)),
+        last=_last_step(desk, kind, events),
     )
 
 
@@ -59,10 +60,9 @@ def _holder(desk: Desk, record: Record, party: Party | None) -> str:
     return desk.office.organ(party_of(record, party)).short if party else ""
 
 
-async def _last_step(desk: Desk, kind: Kind, record: Record) -> dict[str, object]:
+def _last_step(desk: Desk, kind: Kind, events: list[Event]) -> dict[str, object]:
     """The newest step on the card: what, by which organ, when."""
     steps = {FILE, *(move.code for move in kind.moves), "corrected", "added"}
-    events = await desk.tx.events.of_record(record.id)
     last = next(event for event in reversed(events) if event.name in steps)
     return {
         "title": step_title(desk, kind, last.name),
@@ -78,19 +78,26 @@ def step_title(desk: Desk, kind: Kind, name: str) -> str:
     return desk.texts.label(f"event_{name}")
 
 
-def card_buttons(desk: Desk, record: Record, moves: tuple[Move, ...], *, but: str = "") -> Keyboard:
+def card_buttons(
+    desk: Desk, record: Record, moves: tuple[Move, ...], *, unread: bool = False, but: str = ""
+) -> Keyboard:
     """The steps that can be taken, two in a row, then the ways to the content.
 
-    `but` names the way that led here, which need not be offered again.
+    `unread`: somebody has still to say that they have read it. `but` names the way that led
+    here, which need not be offered again.
     """
+    label = desk.texts.label
     steps = step_keys(record, moves)
+    if unread:
+        code = buttons.code(buttons.ACKNOWLEDGE, record.id)
+        steps = (*steps, Button(label("acknowledge"), code))
     rows = [steps[at : at + 2] for at in range(0, len(steps), 2)]
     ways = {"detail": buttons.DETAIL, "history": buttons.HISTORY}
     return (
         *rows,
         tuple(
-            Button(desk.texts.label(label), buttons.code(verb, record.id))
-            for label, verb in ways.items()
+            Button(label(way), buttons.code(verb, record.id))
+            for way, verb in ways.items()
             if verb != but
         ),
     )
@@ -104,14 +111,11 @@ def step_keys(record: Record, moves: tuple[Move, ...]) -> tuple[Button, ...]:
     )
 
 
-def card_post(record_id: int, chat_id: int, thread_id: int) -> str:
-    """The name of a record's living card at a place."""
-    return f"{card_posts(record_id)}{chat_id}/{thread_id}"
-
-
-def card_posts(record_id: int) -> str:
-    """What the names of all of a record's cards begin with."""
-    return f"card/{record_id}/"
+async def own_buttons(desk: Desk, actor: Actor, record: Record, *, but: str = "") -> Keyboard:
+    """Those of the buttons that fall to one person."""
+    moves = moves_for(actor, desk.books.kinds[record.kind], record)
+    unread = await may_acknowledge(desk, actor, record)
+    return card_buttons(desk, record, moves, unread=unread, but=but)
 
 
 async def announce(
@@ -125,20 +129,27 @@ async def announce(
     text = await render_card(desk, kind, record, living=True)
     groups = await home_groups(desk, record)
     if not groups and event.name == FILE:
-        await _give_submitter(desk, kind, record, text)
+        await _give_in_private(desk, record, text)
     holder = kind.state(record.state).holder
     organ = party_of(record, holder) if holder else ""
     called = call or (organ if organ != event.facts["organ"] else "")
     people = await desk.tx.people.of_organs({called}, ON_DUTY)
     told = frozenset(person.user_id for person in people)
-    await _update_cards(desk, kind, record, text, groups, but=told)
+    for chat in groups:
+        await leave_if_far(desk, card_post(record.id, chat.chat_id, chat.thread_id))
+    await _update_cards(desk, record, text, groups, but=told)
     if called:
-        await _call(desk, kind, record, called, people, text, groups)
+        await _call(desk, record, called, people, text, groups)
+
+
+async def refresh_cards(desk: Desk, record: Record, priority: Priority = Priority.NEWS) -> None:
+    """Bring every card of a record up to date where it stands; nobody is told anew."""
+    text = await render_card(desk, desk.books.kinds[record.kind], record, living=True)
+    await _update_cards(desk, record, text, await home_groups(desk, record), priority=priority)
 
 
 async def _update_cards(
     desk: Desk,
-    kind: Kind,
     record: Record,
     text: str,
     groups: list[Chat],
@@ -147,8 +158,10 @@ async def _update_cards(
     priority: Priority = Priority.NEWS,
 ) -> None:
     """Put a record's card anew where it lives and wherever else it stands, `but` for some chats."""
-    for_all = tuple(move for move in kind.moves_from(record.state) if not move.aside)
-    everyone = card_buttons(desk, record, for_all)
+    moves = desk.books.kinds[record.kind].moves_from(record.state)
+    for_all = tuple(move for move in moves if not move.aside)
+    unread = bool(await unread_of(desk, record))
+    everyone = card_buttons(desk, record, for_all, unread=unread)
     homes = {(chat.chat_id, chat.thread_id) for chat in groups}
     for chat_id, thread_id in sorted(homes):
         await _put_card(desk, record, chat_id, thread_id, text, everyone, priority)
@@ -157,7 +170,7 @@ async def _update_cards(
             continue
         person = await desk.tx.people.by_user(chat_id)
         if await _may_follow(desk, record, chat_id, thread_id, person):
-            own = _own_buttons(desk, kind, record, person)
+            own = await _buttons_of(desk, record, person)
             await _put_card(desk, record, chat_id, thread_id, text, own, priority)
         else:
             await desk.tx.outbox.forget_post(card_post(record.id, chat_id, thread_id))
@@ -174,12 +187,14 @@ async def _may_follow(
     return chat is not None and belongs(desk, chat, record)
 
 
-async def _give_submitter(desk: Desk, kind: Kind, record: Record, text: str) -> None:
-    """Where no group shows the card, whoever filed the record gets one to follow it by."""
-    person = await desk.tx.people.get(record.submitter)
-    if person is not None and person.reachable:
-        keyboard = _own_buttons(desk, kind, record, person)
-        await _put_card(desk, record, person.user_id, 0, text, keyboard)
+async def _give_in_private(desk: Desk, record: Record, text: str) -> None:
+    """Where no group shows the card, give it to whoever filed it and to those who only read it."""
+    submitter = await desk.tx.people.get(record.submitter)
+    readers = await desk.tx.people.of_organs(bystanders(desk, record), ON_DUTY)
+    for person in (submitter, *readers):
+        if person is not None and person.reachable:
+            keyboard = await _buttons_of(desk, record, person)
+            await _put_card(desk, record, person.user_id, 0, text, keyboard)
 
 
 async def _put_card(
@@ -206,7 +221,6 @@ async def _put_card(
 
 async def _call(
     desk: Desk,
-    kind: Kind,
     record: Record,
     organ: str,
     people: list[Person],
@@ -222,7 +236,7 @@ async def _call(
         await _warn_nobody(desk, record, organ, groups, registered=bool(people))
     for person in reachable:
         await desk.tx.outbox.forget_post(card_post(record.id, person.user_id, 0))
-        keyboard = _own_buttons(desk, kind, record, person)
+        keyboard = await _buttons_of(desk, record, person)
         detour = _detour(desk, record, organ, person, groups)
         await _put_card(desk, record, person.user_id, 0, text, keyboard, detour=detour)
 
@@ -263,11 +277,11 @@ async def _warn_nobody(
         await desk.say(chat_id, thread_id=thread_id, text=text, priority=Priority.NEWS)
 
 
-def _own_buttons(desk: Desk, kind: Kind, record: Record, person: Person | None) -> Keyboard:
-    """The steps that fall to one person."""
+async def _buttons_of(desk: Desk, record: Record, person: Person | None) -> Keyboard:
+    """The buttons under a card of one person's; under one of some other group's, no steps."""
     if person is None:
         return card_buttons(desk, record, ())
-    return card_buttons(desk, record, moves_for(desk.actor(person), kind, record))
+    return await own_buttons(desk, desk.actor(person), record)
 
 
 def moves_for(actor: Actor, kind: Kind, record: Record, *, aside: bool = False) -> tuple[Move, ...]:
@@ -295,24 +309,3 @@ def belongs(desk: Desk, chat: Chat, record: Record) -> bool:
     return chat.district == record.district or all(
         desk.office.organ(district.organ(side)).city for side in chat.sides
     )
-
-
-async def refresh_lights(desk: Desk) -> None:
-    """Bring the cards up to date whose light has turned: within 15 days, within 3, overdue.
-
-    A turn is found whenever one looks, also after the bot was down on the day itself.
-    """
-    for duty in await desk.tx.duties.open_until(desk.today + YELLOW):
-        if duty.shown is not stretch(duty.due, desk.today):
-            await _turn_light(desk, duty)
-
-
-async def _turn_light(desk: Desk, duty: Duty) -> None:
-    await desk.tx.duties.note_shown(duty.id, stretch(duty.due, desk.today))
-    record = await desk.tx.records.get(duty.record_id)
-    if record is None:
-        return
-    kind = desk.books.kinds[record.kind]
-    text = await render_card(desk, kind, record, living=True)
-    groups = await home_groups(desk, record)
-    await _update_cards(desk, kind, record, text, groups, priority=Priority.NAG)

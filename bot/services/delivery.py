@@ -1,12 +1,21 @@
-"""What to do about a message that cannot be delivered."""
+"""What becomes of a message: it arrived, or it cannot be delivered."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.services.reposting import point_from_old
+
 if TYPE_CHECKING:
     from bot.domain.outgoing import Queued
     from bot.services.desk import Desk
+
+
+async def arrived(desk: Desk, queued: Queued, message_id: int | None) -> None:
+    """Settle a message that was sent; `message_id`: the one it is, where it is one."""
+    await desk.tx.outbox.sent(queued, message_id, desk.now)
+    if message_id is not None and queued.message_id is None:
+        await point_from_old(desk, queued, message_id)
 
 
 async def undeliverable(desk: Desk, queued: Queued, trouble: str, *, away: bool) -> None:

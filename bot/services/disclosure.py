@@ -12,7 +12,14 @@ from bot.domain.people import Action
 from bot.services import buttons
 from bot.services.amendments import amendments_of, may_amend
 from bot.services.blanks import correctable, shortened
-from bot.services.cards import card_buttons, moves_for, render_card, step_keys, step_title
+from bot.services.cards import (
+    card_buttons,
+    moves_for,
+    own_buttons,
+    render_card,
+    step_keys,
+    step_title,
+)
 from bot.services.files import files_of
 from bot.services.retention import PURGED
 from bot.storage.events import stream_of
@@ -46,7 +53,7 @@ async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> No
             fields=kind.visible(record.data, frozenset({Sight.PARTIES})),
             purged=any(event.name == PURGED for event in events),
         ),
-        buttons=_ways_on(desk, actor, kind, record),
+        buttons=await _ways_on(desk, actor, kind, record),
     )
     await _tell_amendments(desk, kind, record, events, user_id)
     if files := await files_of(desk, record):
@@ -88,9 +95,9 @@ def _newest_within(limit: int, blocks: list[str]) -> list[str]:
     return kept
 
 
-def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyboard:
+async def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyboard:
     """The reader's steps, the usual before the rare, and the ways to amend what they read."""
-    usual = card_buttons(desk, record, moves_for(actor, kind, record), but=buttons.DETAIL)
+    usual = await own_buttons(desk, actor, record, but=buttons.DETAIL)
     if not may_amend(desk, actor, record):
         return usual
     ways = [("add", buttons.ADD)]

@@ -8,7 +8,7 @@ from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button, Manner
 from bot.domain.people import Action
 from bot.services import buttons
-from bot.services.cards import card_buttons, moves_for, render_card
+from bot.services.cards import card_buttons, own_buttons, render_card
 from bot.services.search import remember, search, search_again
 
 if TYPE_CHECKING:
@@ -120,12 +120,12 @@ async def show_card(desk: Desk, actor: Actor, record: Record, place: Place) -> N
     In a group the steps are on the living card alone: an answer is not kept up to date.
     """
     kind = desk.books.kinds[record.kind]
-    moves = moves_for(actor, kind, record) if place.private else ()
+    own = await own_buttons(desk, actor, record) if place.private else ()
     await desk.say(
         place.chat_id,
         thread_id=place.thread_id,
         text=await render_card(desk, kind, record),
-        buttons=card_buttons(desk, record, moves),
+        buttons=own or card_buttons(desk, record, ()),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, or_, select, update
 
+from bot.domain.outgoing import Manner
 from bot.domain.people import Side
 from bot.storage import tables
 from bot.storage.upsert import insert_into
@@ -77,8 +78,9 @@ class Chats:
 
     async def withdraw_cards(self, chat_id: int, thread_id: int | None = None) -> None:
         """Forget the posts that stand at a place, and say no card that waits to be said there."""
-        posts, outbox = tables.posts, tables.outbox
-        await self._connection.execute(delete(posts).where(*_within(posts, chat_id, thread_id)))
+        outbox = tables.outbox
+        for table in (tables.posts, tables.scrolls):
+            await self._connection.execute(delete(table).where(*_within(table, chat_id, thread_id)))
         await self._connection.execute(
             delete(outbox).where(
                 *_within(outbox, chat_id, thread_id),
@@ -110,11 +112,12 @@ class Chats:
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
         """Follow a group that became a supergroup: rewrite every reference to it.
 
-        Its messages got new ids, so its posts are forgotten and will be put anew. Should the
-        new group be bound already, that binding stays.
+        Its messages got new ids, so its posts are forgotten and will be put anew, and what was
+        to be done to one of them is not. Should the new group be bound already, that binding stays.
         """
         if await self.of_group(new_chat_id):
             await self._connection.execute(delete(T).where(T.c.chat_id == old_chat_id))
+        await self._drop_touches(old_chat_id)
         for table in (
             tables.attachments,
             tables.chats,
@@ -125,10 +128,21 @@ class Chats:
             await self._connection.execute(
                 update(table).where(table.c.chat_id == old_chat_id).values(chat_id=new_chat_id)
             )
-        for table in (tables.posts, tables.origins):  # they name messages by their old ids
+        for table in (tables.posts, tables.origins, tables.scrolls):  # they hold messages' old ids
             await self._connection.execute(delete(table).where(table.c.chat_id == old_chat_id))
         await self._rename_posts(f"/{old_chat_id}/", f"/{new_chat_id}/")
         await self._move_detours(old_chat_id, new_chat_id)
+
+    async def _drop_touches(self, chat_id: int) -> None:
+        """Remove and change no message of a group any more: in the new one its id is another's."""
+        outbox = tables.outbox
+        await self._connection.execute(
+            delete(outbox).where(
+                outbox.c.chat_id == chat_id,
+                outbox.c.manner.in_([Manner.DELETE.value, Manner.AMEND.value]),
+                outbox.c.state.in_(("waiting", "sending")),
+            )
+        )
 
     async def _rename_posts(self, old: str, new: str) -> None:
         """Let the cards that still wait to be said stand under their new place's name."""

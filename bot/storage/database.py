@@ -28,6 +28,7 @@ from bot.storage.people import People
 from bot.storage.questions import Questions
 from bot.storage.records import Records
 from bot.storage.retention import Retention
+from bot.storage.scroll import Scroll
 from bot.storage.search import Search
 from bot.storage.updates import Updates
 
@@ -104,6 +105,11 @@ class Tx:
     def outbox(self) -> Outbox:
         """What waits to be said."""
         return Outbox(self.connection)
+
+    @cached_property
+    def scroll(self) -> Scroll:
+        """How far the groups have scrolled."""
+        return Scroll(self.connection)
 
     @cached_property
     def retention(self) -> Retention:

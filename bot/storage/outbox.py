@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, text, update
 
 from bot.domain.outgoing import Button, Detour, Document, Manner, Outgoing, Priority, Queued
 from bot.storage import tables
+from bot.storage.scroll import Scroll
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
@@ -158,21 +159,42 @@ class Outbox:
 
     async def sent(self, queued: Queued, message_id: int | None, now: datetime) -> None:
         """Settle a message that arrived, and remember where its post stands."""
-        message = queued.message
-        if message.post and message_id is not None:
-            marked = queued.repeated and queued.message_id is None
-            place = {
-                "chat_id": message.chat_id,
-                "thread_id": message.thread_id,
-                "message_id": message_id,
-                "fingerprint": "" if marked else message.fingerprint,
-            }
-            await self._connection.execute(
-                insert_into(P, self._connection)
-                .values(name=message.post, **place)
-                .on_conflict_do_update(index_elements=["name"], set_=place)
-            )
+        if queued.message_id is not None:
+            await self._stands_on(queued)
+        elif message_id is not None:
+            await self._stands(queued, message_id)
         await self._settle(queued, SENT, now, message_id=message_id)
+
+    async def _stands_on(self, queued: Queued) -> None:
+        """Note the look of a post that was edited, whatever it is called by now."""
+        message = queued.message
+        standing = (P.c.chat_id == message.chat_id, P.c.message_id == queued.message_id)
+        look = {"fingerprint": message.fingerprint}
+        await self._connection.execute(update(P).where(*standing).values(look))
+
+    async def _stands(self, queued: Queued, message_id: int) -> None:
+        """Note a new message: how far it moves its group on, and where its post stands.
+
+        While it was under way its post may have got another name, or have been withdrawn.
+        """
+        message, scroll = queued.message, Scroll(self._connection)
+        name = await self._connection.scalar(select(T.c.post).where(T.c.id == queued.id))
+        where = (message.chat_id, message.thread_id, message_id)
+        if not name:
+            await scroll.heard(*where)
+            return
+        place = {
+            "chat_id": message.chat_id,
+            "thread_id": message.thread_id,
+            "message_id": message_id,
+            "fingerprint": "" if queued.repeated else message.fingerprint,
+            "depth": await scroll.put(*where) if message.chat_id < 0 else 0,
+        }
+        await self._connection.execute(
+            insert_into(P, self._connection)
+            .values(name=name, **place)
+            .on_conflict_do_update(index_elements=["name"], set_=place)
+        )
 
     async def failed(self, queued: Queued, trouble: str, now: datetime) -> None:
         """Give a message up, saying why but no more what; it shows in the health report."""

@@ -87,6 +87,22 @@ class Records:
         )
         return [record_from(row) for row in rows]
 
+    async def beside(
+        self, organ: str, scope: Scope, closed: Collection[tuple[str, str]]
+    ) -> list[Record]:
+        """The records in sight of which an organ is no party, but for those (kind, state)."""
+        rows = await self._connection.execute(
+            select(T)
+            .where(
+                *within(scope),
+                T.c.sender != organ,
+                T.c.receiver != organ,
+                tuple_(T.c.kind, T.c.state).not_in(closed),
+            )
+            .order_by(T.c.id)
+        )
+        return [record_from(row) for row in rows]
+
     async def save(self, record: Record, now: datetime) -> Record:
         """Write a changed record, one version on.
 

@@ -277,6 +277,16 @@ posts = Table(
     Column("thread_id", BigInteger, nullable=False),
     Column("message_id", BigInteger, nullable=False),
     Column("fingerprint", String(16), nullable=False),
+    Column("depth", BigInteger, nullable=False, server_default=text("0")),
+)
+
+scrolls = Table(
+    "scrolls",
+    metadata,
+    Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("thread_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("message_id", BigInteger, nullable=False),
+    Column("depth", BigInteger, nullable=False),
 )
 
 outbox = Table(

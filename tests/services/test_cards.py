@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from bot.domain.kinds.lead import LEAD
 from bot.domain.outgoing import Manner, Priority
 from bot.domain.people import Place, Role, Side
-from bot.services.cards import refresh_lights
 from bot.services.ledger import file_record, move_record
+from bot.services.lights import refresh_lights
 from bot.services.roster import leave
 from bot.storage.chats import Chat
 

@@ -13,10 +13,10 @@ import pytest
 from bot.domain.calendar import SHANGHAI
 from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Place, Role, Side
-from bot.services.cards import refresh_lights
 from bot.services.forms import Said, open_form
 from bot.services.housekeeping import close_day, expire_drafts, forget_old, next_instant
 from bot.services.ledger import file_record, move_record
+from bot.services.lights import refresh_lights
 from bot.services.previews import draft_post
 from bot.storage.chats import Chat
 

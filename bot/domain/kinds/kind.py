@@ -133,6 +133,8 @@ class Kind:
     example: str = ""
     """One line that files one, as /help shows it; `Office.illustrate` fills in the places."""
     duties: tuple[DutyRule, ...] = ()
+    signature: str = ""
+    """Code of the move with which the receiver signs for it; "": nobody does."""
     also_concerns: Callable[[Mapping[str, Value]], frozenset[Side]] = no_other_side
     """The sides, besides the two it passes between, whose business its content makes it."""
 

@@ -292,5 +292,6 @@ LEAD = Kind(
             clause="第二条第（二）项第二款",
         ),
     ),
+    signature="sign",
     also_concerns=forest_business,
 )

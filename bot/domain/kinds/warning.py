@@ -155,4 +155,5 @@ WARNING = Kind(
             clause=_CLAUSE,
         ),
     ),
+    signature="sign",
 )
