@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from bot.services import buttons
 from bot.services.disclosure import disclose, tell_history
-from bot.services.lookup import look_up, look_up_one, open_record, show_card, turn_page
+from bot.services.lookup import (
+    choose_filter,
+    look_up,
+    look_up_one,
+    open_record,
+    show_card,
+    switch_filter,
+    turn_page,
+)
 from bot.services.steps import Outcome, take_step
 from bot.services.todo import tell_todo
 from handlers.context import after_command, place_of, user_of
@@ -66,6 +74,24 @@ async def press_page(update: Update, context: Context, press: Press) -> None:
     """Another page of a list."""
     page = (press.number(0), press.number(1))
     await turn_page(context.desk, context.actor, *page, place_of(update))
+
+
+async def press_filters(update: Update, context: Context, press: Press) -> None:
+    """筛选: one panel of filters under a list."""
+    place, path = place_of(update), press.args[1:]
+    await choose_filter(context.desk, context.actor, press.number(0), path, place)
+
+
+async def press_filter_on(update: Update, context: Context, press: Press) -> None:
+    """One more filter of a list."""
+    place, args = place_of(update), press.args[1:]
+    await switch_filter(context.desk, context.actor, press.number(0), args, place, on=True)
+
+
+async def press_filter_off(update: Update, context: Context, press: Press) -> None:
+    """One filter less."""
+    place, args = place_of(update), press.args[1:]
+    await switch_filter(context.desk, context.actor, press.number(0), args, place, on=False)
 
 
 async def press_move(update: Update, context: Context, press: Press) -> None:
@@ -129,6 +155,9 @@ async def started_for(update: Update, context: Context, payload: str) -> bool:
 PRESSES = {
     buttons.CARD: press_card,
     buttons.PAGE: press_page,
+    buttons.FILTERS: press_filters,
+    buttons.FILTER_ON: press_filter_on,
+    buttons.FILTER_OFF: press_filter_off,
     buttons.MOVE: press_move,
     buttons.DETAIL: press_detail,
     buttons.HISTORY: press_history,

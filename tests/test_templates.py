@@ -169,7 +169,15 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "purged": True,
     },
     "errors/not_found": {"number": NUMBER},
-    "found_several": {"single": False, "about": 999_999, "page": 20, "partial": True},
+    "found_several": {
+        "single": False,
+        "about": 999_999,
+        "page": 20,
+        "partial": True,
+        "filters": [choice.title for choice in CATEGORIES.choices],
+        "choosing": False,
+        "bare": True,
+    },
     "help": {"for_admin": True, "words": ["线索", "检察建议", "案情通报"]},
     "todo": {
         "lines": [Line(1, NUMBER, "补正后重新移送", date(2026, 12, 31))] * 20,

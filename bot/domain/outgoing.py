@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Priority(IntEnum):
@@ -44,6 +48,11 @@ class Button:
 
 
 Keyboard = tuple[tuple[Button, ...], ...]
+
+
+def in_rows(keys: Sequence[Button], width: int) -> Keyboard:
+    """Buttons laid out so many to a row."""
+    return tuple(tuple(keys[at : at + width]) for at in range(0, len(keys), width))
 
 
 @dataclass(frozen=True, slots=True)

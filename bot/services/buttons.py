@@ -17,6 +17,8 @@ _CODE = re.compile(r"1\.(?P<verb>[a-z]{2})(?P<args>(?:\.[A-Za-z0-9_-]{1,32}){0,5
 FILE, CANCEL, CHOOSE, GROUP, BACK = "fi", "ca", "ch", "gr", "ba"
 EDIT, ASK = "ed", "as"
 CARD, PAGE, MOVE, DETAIL, HISTORY = "cd", "pg", "mv", "de", "hi"
+FILTERS, FILTER_ON, FILTER_OFF = "fl", "fo", "ff"
+TODO, TODO_STEP = "td", "ts"
 JOIN_SIDE, JOIN, ADMIT, REFUSE, LEAVE = "js", "jo", "ad", "rf", "lv"
 BIND = "bi"
 
