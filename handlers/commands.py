@@ -59,7 +59,7 @@ def all_commands(kinds: Kinds) -> tuple[Command, ...]:
     commands = (
         *filing,
         Command("case", "按编号或关键词查询", Menu.EVERYWHERE, records.case, "/case 线索2026-12"),
-        Command("todo", "本单位待办", Menu.EVERYWHERE, records.todo),
+        Command("todo", "我和本单位的待办", Menu.EVERYWHERE, records.todo),
         Command("log", "查看办理经过", Menu.EVERYWHERE, records.log, "/log 线索2026-12"),
         Command("roster", "联络员名册", Menu.EVERYWHERE, roster.roster),
         Command("join", "申请登记为联络员", Menu.PRIVATE, roster.join, "/join {organ} 联络员 王敏"),

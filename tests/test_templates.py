@@ -22,7 +22,7 @@ from bot.domain.records import Duty, Value
 from bot.office import read_office
 from bot.sandbox.markup_html import parse_html
 from bot.services.previews import LONGEST_SAID
-from bot.services.todo import Line
+from bot.services.todo import PAGE, Line
 from bot.text import Texts
 from handlers.commands import Menu, all_commands
 
@@ -180,8 +180,13 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     },
     "help": {"for_admin": True, "words": ["线索", "检察建议", "案情通报"]},
     "todo": {
-        "lines": [Line(1, NUMBER, "补正后重新移送", date(2026, 12, 31))] * 20,
+        "parts": [
+            [Line(NUMBER, "补正后重新移送", others, date(2026, 12, 31))] * PAGE
+            for others in (False, True)
+        ],
         "count": 99,
+        "page": 9,
+        "pages": 10,
         "today": date(2027, 1, 1),
     },
     "errors/nobody_of_that_name": {"person": wild(20)},

@@ -136,6 +136,11 @@ class Search:
             partial=about > MOST_CHECKED and not more,
         )
 
+    async def bearing(self, facet: Facet) -> frozenset[int]:
+        """The records that bear a facet."""
+        found = await self._postings.read({facet.token})
+        return frozenset(newest_first(found[facet.token]))
+
     async def overdue(self, today: date) -> frozenset[int]:
         """The records with an open duty whose date has passed."""
         duties = tables.duties

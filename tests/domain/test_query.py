@@ -130,7 +130,7 @@ def test_whatever_names_a_filter_is_one(
     question: str, filters: set[Facet], words: tuple[str, ...]
 ) -> None:
     query = read(question)
-    assert (query.filters, query.number, query.words) == (filters, None, words)
+    assert (query.filters, query.number, query.words) == (frozenset(filters), None, words)
 
 
 def test_filters_of_one_topic_are_alternatives() -> None:
