@@ -28,6 +28,7 @@ from bot.domain.outgoing import Manner
 from bot.services.delivery import undeliverable
 from bot.services.desk import Desk
 from bot.services.places import topic_deleted, upgraded
+from handlers.commands import all_commands, publish_menu
 from handlers.flood import Pace, wait_of
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ LAST_SENDS = 5.0
 """Seconds that sends under way have to arrive when the bot stops."""
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 PRESS_ANSWERS = (Manner.TOAST, Manner.ALERT)
+NO_MESSAGES = (*PRESS_ANSWERS, Manner.MENU)
+"""What does not count against the limits on messages."""
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 NO_TOPIC = ("message thread not found", "topic_deleted")
 
@@ -144,7 +147,7 @@ class Sender:
     async def _deliver(self, queued: Queued) -> None:
         """Send one message and settle it, whatever becomes of it."""
         settle = await self._attempt(queued)
-        if queued.message.manner not in PRESS_ANSWERS and not queued.unchanged:
+        if queued.message.manner not in NO_MESSAGES and not queued.unchanged:
             self._pace.note(_lane(queued), monotonic())
         while True:
             try:
@@ -200,7 +203,7 @@ class Sender:
         now = self._clock.now()
         if "message is not modified" in reason:
             return lambda tx: tx.outbox.sent(queued, queued.message_id, now)
-        if queued.message.manner in {*PRESS_ANSWERS, Manner.DELETE}:
+        if queued.message.manner in {*NO_MESSAGES, Manner.DELETE}:
             return lambda tx: tx.outbox.sent(queued, None, now)
         if queued.message_id is not None and any(words in reason for words in GONE):
             return lambda tx: self._anew(tx, queued)
@@ -239,6 +242,10 @@ class Sender:
                 return None
             case Manner.DELETE:
                 await self._bot.delete_message(message.chat_id, message.reply_to or 0)
+                return None
+            case Manner.MENU:
+                commands = all_commands(self._books.kinds)
+                await publish_menu(self._bot, commands, message.chat_id, message.text)
                 return None
             case Manner.PUT if queued.unchanged:
                 return queued.message_id

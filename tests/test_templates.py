@@ -24,7 +24,7 @@ from bot.sandbox.markup_html import parse_html
 from bot.services.previews import LONGEST_SAID
 from bot.services.todo import PAGE, Line
 from bot.text import Texts
-from handlers.commands import Menu, all_commands
+from handlers.commands import all_commands
 
 TEXTS = Texts()
 OFFICE = read_office()
@@ -141,7 +141,6 @@ FACTS: dict[str, object] = {
     "registered": True,
     "card": TEXTS.render("card", **CARD),
     "commands": all_commands(KINDS),
-    "admin": Menu.ADMIN,
     "move": "",
     "lines": [{"number": NUMBER, "district": DISTRICT, "state": "退回补正"}] * 20,
 }
@@ -178,7 +177,11 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "choosing": False,
         "bare": True,
     },
-    "help": {"for_admin": True, "words": ["线索", "检察建议", "案情通报"]},
+    "help": {
+        "for_admin": all_commands(KINDS),
+        "private": False,
+        "words": ["线索", "检察建议", "案情通报"],
+    },
     "todo": {
         "parts": [
             [Line(NUMBER, "补正后重新移送", others, date(2026, 12, 31))] * PAGE

@@ -35,6 +35,8 @@ class Manner(StrEnum):
     """A toast that says no, and so stays until it is read."""
     DELETE = "delete"
     """Remove a message that must not stand in the chat."""
+    MENU = "menu"
+    """No message: which commands a private chat's menu offers; the text names a role, or none."""
 
 
 @dataclass(frozen=True, slots=True)
