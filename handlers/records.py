@@ -155,7 +155,11 @@ async def _in_private(
         return
     tell = tell_history if history else disclose
     await tell(desk, actor, record, user_id)
-    if not place_of(update).private:
+    if place_of(update).private:
+        return
+    if update.callback_query is None:
+        await context.reply(update, "sent_in_private")
+    else:
         await context.toast(update, desk.texts.render("sent_in_private"))
 
 
