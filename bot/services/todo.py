@@ -62,8 +62,9 @@ async def turn_todo(desk: Desk, actor: Actor, user_id: int, page: int) -> None:
 
 async def _waiting_for(desk: Desk, actor: Actor) -> list[Waiting]:
     """Everything that waits for the organ, in order: few questions, however much it is."""
-    held = await desk.tx.search.bearing(Facet(Sort.HOLDER, actor.organ))
-    filed = await desk.tx.search.bearing(Facet(Sort.SUBMITTER, str(actor.person_id)))
+    organs = Facet(Sort.HOLDER, actor.organ)
+    held = await desk.tx.search.bearing(organs)
+    filed = await desk.tx.search.bearing(organs, Facet(Sort.SUBMITTER, str(actor.person_id)))
     steps = desk.books.kinds.steps
     taken = await desk.tx.events.last_by(actor.person_id, actor.organ, held - filed, steps)
     dues = await desk.tx.duties.first_dues(held)
