@@ -12,7 +12,15 @@ from typing import TYPE_CHECKING
 import click
 
 from benchmarks.databases import postgresql_copy, server_trouble, sqlite_ledger
-from benchmarks.lookup import Timing, books_of, cases, known_numbers, time_case, time_indexing
+from benchmarks.lookup import (
+    Timing,
+    books_of,
+    cases,
+    known_numbers,
+    time_case,
+    time_indexing,
+    time_todo,
+)
 from benchmarks.reading import LONGEST, READERS, SHORT, worst
 from bot.office import read_office
 
@@ -82,6 +90,8 @@ async def _ask(
         timings.append(timing)
     writing = median(await time_indexing(database, records))
     click.echo(f"  {'writing one record to the index':<30} {writing:6.1f}")
+    waiting = await time_todo(database, books)
+    click.echo(f"  {'what waits, /todo':<30} {median(waiting):6.1f}  {max(waiting):7.1f} at most")
     worst = max(timing.p99 for timing in timings)
     click.echo(
         f"  slowest p99 {worst:.1f} ms: {'within' if worst < GOAL else 'beyond'} {GOAL:.0f} ms"

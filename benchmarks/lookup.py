@@ -19,6 +19,7 @@ from bot.domain.periods import PERIODS
 from bot.domain.query import Scope
 from bot.services.desk import Books, Desk
 from bot.services.search import PAGE, search
+from bot.services.todo import tell_todo
 from bot.storage import tables
 from bot.storage.records import within
 from bot.storage.search import Indexed
@@ -34,6 +35,7 @@ ASKERS = ("jcy", "zrzy-ec", "lzb-hr")
 """The city's procuratorate sees everything, a sub-bureau its district, a forest office little."""
 _PRIVATE = Place(1, private=True)
 _BASELINE_ROUNDS = 3
+_TODO_ROUNDS = 10
 
 
 class KnownNumber(NamedTuple):
@@ -161,6 +163,20 @@ async def time_indexing(database: Database, size: int) -> list[float]:
             await tx.search.put([Indexed(record_id, text, facets)])
             times.append((perf_counter() - start) * 1000)
         await savepoint.rollback()
+    return times
+
+
+async def time_todo(database: Database, books: Books) -> list[float]:
+    """Milliseconds to tell each asker what waits, as /todo does, leaving no trace."""
+    times = []
+    async with database.write() as tx:
+        for organ in ASKERS * _TODO_ROUNDS:
+            actor = Actor(7, "王敏", Role.LIAISON, books.office.standing(organ))
+            savepoint = await tx.connection.begin_nested()
+            start = perf_counter()
+            await tell_todo(Desk(tx, books, NOW, "bench"), actor, 7007)
+            times.append((perf_counter() - start) * 1000)
+            await savepoint.rollback()
     return times
 
 

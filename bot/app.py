@@ -18,7 +18,7 @@ from bot.office import OfficeError, read_office
 from bot.services.codes import require_known_codes
 from bot.services.desk import Books, Desk
 from bot.services.housekeeping import next_instant
-from bot.services.roster import ensure_first_admins
+from bot.services.roster import ensure_first_admins, refresh_admin_menus
 from bot.storage.database import Database
 from bot.storage.leader import Leadership
 from bot.storage.schema import migrate
@@ -204,7 +204,10 @@ class Liaison:
     async def _serve(self, parts: Parts) -> None:
         """Send, fetch, take in and tick, for as long as this process leads."""
         async with self.database.write() as tx:
-            await ensure_first_admins(Desk(tx, parts.books, self._clock.now(), "start"))
+            now = self._clock.now()
+            desk = Desk(tx, parts.books, now, f"start/{now.timestamp()}")
+            await ensure_first_admins(desk)
+            await refresh_admin_menus(desk)
         await _until_telegram_answers(self._prepare_telegram)
         parts.ticker.start()
         log.info("serving @%s", parts.books.bot_username)

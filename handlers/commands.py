@@ -10,14 +10,16 @@ from telegram import (
     BotCommand,
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
     Update,
 )
 
-from bot.domain.people import Action
+from bot.domain.people import Action, Role
 from handlers import forms, places, records, roster
+from handlers.context import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Collection, Coroutine
 
     from telegram import Bot
 
@@ -59,7 +61,7 @@ def all_commands(kinds: Kinds) -> tuple[Command, ...]:
     commands = (
         *filing,
         Command("case", "按编号或关键词查询", Menu.EVERYWHERE, records.case, "/case 线索2026-12"),
-        Command("todo", "本单位待办", Menu.EVERYWHERE, records.todo),
+        Command("todo", "我和本单位的待办", Menu.EVERYWHERE, records.todo),
         Command("drafts", "未提交的草稿", Menu.EVERYWHERE, forms.drafts),
         Command("log", "查看办理经过", Menu.EVERYWHERE, records.log, "/log 线索2026-12"),
         Command("roster", "联络员名册", Menu.EVERYWHERE, roster.roster),
@@ -73,6 +75,12 @@ def all_commands(kinds: Kinds) -> tuple[Command, ...]:
     return (*commands, Command("help", "用法说明", Menu.EVERYWHERE, Help(commands)))
 
 
+IN_GROUPS = frozenset({Menu.EVERYWHERE})
+IN_PRIVATE = frozenset({Menu.EVERYWHERE, Menu.PRIVATE})
+FOR_ADMINS = frozenset(Menu)
+"""What is offered where; an administrator is offered everything in their private chat."""
+
+
 class Help:
     """`/help`: the commands that are of use here."""
 
@@ -81,23 +89,38 @@ class Help:
 
     async def __call__(self, update: Update, context: Context) -> None:
         """List them, those for administrators apart and to them only."""
-        office = context.desk.office
-        shown = [replace(c, example=office.illustrate(c.example)) for c in self._commands]
+        private, admin = place_of(update).private, context.actor.may(Action.BIND_CHAT)
         await context.reply(
             update,
             "help",
-            commands=shown,
-            admin=Menu.ADMIN,
-            for_admin=context.actor.may(Action.BIND_CHAT),
+            commands=self._shown(context, IN_PRIVATE if private else IN_GROUPS),
+            for_admin=self._shown(context, {Menu.ADMIN} if admin else ()),
+            private=private,
             words=[word for kind in context.desk.books.kinds.all for word in kind.words],
         )
+
+    def _shown(self, context: Context, menus: Collection[Menu]) -> list[Command]:
+        """The commands of some menus, with examples of this office."""
+        illustrate = context.desk.office.illustrate
+        return [
+            replace(c, example=illustrate(c.example)) for c in self._commands if c.menu in menus
+        ]
 
 
 async def publish_menus(bot: Bot, commands: tuple[Command, ...]) -> None:
     """Put the commands into the menus of private chats and of groups."""
-    for scope, menus in (
-        (BotCommandScopeAllPrivateChats(), {Menu.EVERYWHERE, Menu.PRIVATE}),
-        (BotCommandScopeAllGroupChats(), {Menu.EVERYWHERE}),
-    ):
-        offered = [BotCommand(c.name, c.purpose) for c in commands if c.menu in menus]
-        await bot.set_my_commands(offered, scope=scope)
+    await bot.set_my_commands(_offered(commands, IN_PRIVATE), BotCommandScopeAllPrivateChats())
+    await bot.set_my_commands(_offered(commands, IN_GROUPS), BotCommandScopeAllGroupChats())
+
+
+async def publish_menu(bot: Bot, commands: tuple[Command, ...], chat_id: int, role: str) -> None:
+    """Give one private chat the menu of a role, or none of its own."""
+    scope = BotCommandScopeChat(chat_id)
+    if role == Role.ADMIN:
+        await bot.set_my_commands(_offered(commands, FOR_ADMINS), scope)
+    else:
+        await bot.delete_my_commands(scope)
+
+
+def _offered(commands: tuple[Command, ...], menus: Collection[Menu]) -> list[BotCommand]:
+    return [BotCommand(c.name, c.purpose) for c in commands if c.menu in menus]

@@ -11,6 +11,7 @@ from bot.domain.people import Action, Place
 from bot.services import buttons
 from bot.services import places as services
 from bot.services.desk import identify
+from bot.services.menus import opened_private
 from bot.services.todo import tell_todo
 from handlers.context import after_command, message_of, place_of
 
@@ -41,16 +42,24 @@ async def membership(update: Update, context: Context) -> None:
         return
     inside = change.new_chat_member.status not in OUTSIDE
     if change.chat.type == ChatType.PRIVATE:
-        await context.desk.tx.people.mark_reachable(change.from_user.id, reachable=inside)
-        actor = await context.identify(update) if inside else None
-        if actor is not None and actor.may(Action.MOVE):
-            await tell_todo(context.desk, actor, change.from_user.id, silent=True)
+        await _private_chat(update, context, change.from_user.id, inside=inside)
     elif not inside:
         await services.left_group(context.desk, change.chat.id)
     elif change.old_chat_member.status in OUTSIDE:
         actor = await identify(context.desk, change.from_user.id)
         place = Place(change.chat.id, title=(change.chat.title or "")[:255])
         await services.added_to_group(context.desk, place, actor)
+
+
+async def _private_chat(update: Update, context: Context, user_id: int, *, inside: bool) -> None:
+    """Somebody blocked the bot, or let it back in and is told what waits."""
+    if not inside:
+        await context.desk.tx.people.mark_reachable(user_id, reachable=False)
+        return
+    await opened_private(context.desk, user_id)
+    actor = await context.identify(update)
+    if actor is not None and actor.may(Action.MOVE):
+        await tell_todo(context.desk, actor, user_id, silent=True)
 
 
 async def migrated(update: Update, context: Context) -> None:

@@ -11,10 +11,18 @@ from bot.services.amendments import open_addition, open_correction
 from bot.services.disclosure import disclose, hand_files, tell_history
 from bot.services.drafts import resume
 from bot.services.forms import own_draft
-from bot.services.lookup import look_up, look_up_one, open_record, show_card, turn_page
+from bot.services.lookup import (
+    choose_filter,
+    look_up,
+    look_up_one,
+    open_record,
+    show_card,
+    switch_filter,
+    turn_page,
+)
 from bot.services.previews import CONTINUE
 from bot.services.steps import Outcome, take_step
-from bot.services.todo import tell_todo
+from bot.services.todo import tell_todo, turn_todo
 from handlers.context import after_command, place_of, user_of
 
 if TYPE_CHECKING:
@@ -33,7 +41,7 @@ async def case(update: Update, context: Context) -> None:
 
 
 async def todo(update: Update, context: Context) -> None:
-    """`/todo`: what waits for the asker's organ, in private."""
+    """`/todo`: what waits for the asker and for their organ, in private."""
     if not await context.reachable():
         await context.open_private(update, "hello")
         return
@@ -63,17 +71,57 @@ async def press_page(update: Update, context: Context, press: Press) -> None:
     await turn_page(context.desk, context.actor, *page, place_of(update))
 
 
+async def press_filters(update: Update, context: Context, press: Press) -> None:
+    """筛选: one panel of filters under a list."""
+    place, path = place_of(update), press.args[1:]
+    await choose_filter(context.desk, context.actor, press.number(0), path, place)
+
+
+async def press_filter_on(update: Update, context: Context, press: Press) -> None:
+    """One more filter of a list."""
+    place, args = place_of(update), press.args[1:]
+    await switch_filter(context.desk, context.actor, press.number(0), args, place, on=True)
+
+
+async def press_filter_off(update: Update, context: Context, press: Press) -> None:
+    """One filter less."""
+    place, args = place_of(update), press.args[1:]
+    await switch_filter(context.desk, context.actor, press.number(0), args, place, on=False)
+
+
 async def press_move(update: Update, context: Context, press: Press) -> None:
     """A step of the life-cycle."""
     actor = context.actor
     record = await open_record(context.desk, actor, press.number(0))
+    await _step(update, context, record, press)
+
+
+async def press_todo(update: Update, context: Context, press: Press) -> None:
+    """Another page of what waits."""
+    await turn_todo(context.desk, context.actor, user_of(update).id, press.number(0))
+
+
+async def press_todo_step(update: Update, context: Context, press: Press) -> None:
+    """A step taken from the list of what waits, which then shows what is left."""
+    desk, actor, page = context.desk, context.actor, press.number(3)
+    record = await open_record(desk, actor, press.number(0))
+    if await _step(update, context, record, press) is Outcome.TAKEN:
+        title = desk.books.kinds[record.kind].move(press.word(1)).title
+        said = desk.texts.render("step_taken", title=title, number=record.number)
+        await context.toast(update, said)
+        await turn_todo(desk, actor, user_of(update).id, page)
+
+
+async def _step(update: Update, context: Context, record: Record, press: Press) -> Outcome:
+    """Take the step that a button names, or say where it goes on."""
     move, version = press.word(1), press.number(2)
-    outcome = await take_step(context.desk, actor, record, move, version)
+    outcome = await take_step(context.desk, context.actor, record, move, version)
     if outcome is Outcome.NEEDS_PRIVATE_CHAT:
         payload = f"m{record.id}-{move}-{version}"
         await context.open_private(update, payload)
     elif outcome is Outcome.FORM_OPENED and not place_of(update).private:
         await context.toast(update, context.desk.texts.render("go_on_in_private"))
+    return outcome
 
 
 async def press_acknowledge(update: Update, context: Context, press: Press) -> None:
@@ -116,7 +164,11 @@ async def _in_private(
         await context.open_private(update, f"{what}{record.id}")
         return
     await TELLING[what](desk, actor, record, user_id)
-    if not place_of(update).private:
+    if place_of(update).private:
+        return
+    if update.callback_query is None:
+        await context.reply(update, "sent_in_private")
+    else:
         await context.toast(update, desk.texts.render("sent_in_private"))
 
 
@@ -152,8 +204,13 @@ PRESSES = {
     buttons.ADD: _press_amend,
     buttons.CARD: press_card,
     buttons.PAGE: press_page,
+    buttons.FILTERS: press_filters,
+    buttons.FILTER_ON: press_filter_on,
+    buttons.FILTER_OFF: press_filter_off,
     buttons.MOVE: press_move,
     buttons.ACKNOWLEDGE: press_acknowledge,
+    buttons.TODO: press_todo,
+    buttons.TODO_STEP: press_todo_step,
     buttons.DETAIL: press_detail,
     buttons.HISTORY: press_history,
     buttons.FILES: press_files,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.outgoing import Manner
+from bot.services.menus import opened_private
 from handlers.context import message_of, place_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ async def explain_refusal(desk: Desk, update: Update, error: DomainError) -> Non
     What the handlers noted is undone; that somebody opened the private chat stays true.
     """
     if update.message is not None and place_of(update).private:
-        await desk.tx.people.mark_reachable(place_of(update).chat_id, reachable=True)
+        await opened_private(desk, place_of(update).chat_id)
     await _explain(desk, update, desk.texts.refusal(error))
 
 

@@ -8,6 +8,7 @@ from bot.domain.people import Action, Visitor
 from bot.services import buttons
 from bot.services.admission import decide
 from bot.services.joining import ask_to_join, press_join
+from bot.services.menus import opened_private
 from bot.services.roster import ask_to_leave, ask_to_remove, tell_roster, welcome
 from bot.services.roster import leave as leave_roster
 from bot.services.todo import tell_todo
@@ -33,7 +34,7 @@ async def start(update: Update, context: Context) -> None:
     if not place.private:
         await context.open_private(update, "hello")
         return
-    await context.desk.tx.people.mark_reachable(user_of(update).id, reachable=True)
+    await opened_private(context.desk, user_of(update).id)
     if payload == "join":
         await ask_to_join(context.desk, visitor_of(update), "", place)
     elif not await started_for(update, context, payload):

@@ -52,6 +52,8 @@ LAST_SENDS = 5.0
 PRESS_ANSWERS = (Manner.TOAST, Manner.ALERT)
 TOUCHES = (Manner.DELETE, Manner.AMEND)
 """What is done to a message that may be gone."""
+NO_MESSAGES = (*PRESS_ANSWERS, Manner.MENU)
+"""What does not count against the limits on messages."""
 GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 NO_TOPIC = ("message thread not found", "topic_deleted")
 
@@ -68,7 +70,7 @@ class Sender:
         pace: Pace,
         longest_sleep: float | None = None,
     ) -> None:
-        self._voice = Voice(bot, database, books.texts)
+        self._voice = Voice(bot, database, books)
         self._database = database
         self._books = books
         self._clock = clock
@@ -144,7 +146,7 @@ class Sender:
     async def _deliver(self, queued: Queued) -> None:
         """Send one message and settle it, whatever becomes of it."""
         settle = await self._attempt(queued)
-        if queued.message.manner not in PRESS_ANSWERS and not queued.unchanged:
+        if queued.message.manner not in NO_MESSAGES and not queued.unchanged:
             self._pace.note(_lane(queued), monotonic())
         while True:
             try:
@@ -200,7 +202,7 @@ class Sender:
         now = self._clock.now()
         if "message is not modified" in reason:
             return lambda tx: tx.outbox.sent(queued, queued.message_id, now)
-        if queued.message.manner in {*PRESS_ANSWERS, *TOUCHES}:
+        if queued.message.manner in {*NO_MESSAGES, *TOUCHES}:
             return lambda tx: tx.outbox.sent(queued, None, now)
         if queued.message_id is not None and any(words in reason for words in GONE):
             return lambda tx: self._anew(tx, queued)

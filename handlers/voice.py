@@ -8,13 +8,14 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOpti
 from telegram.constants import ParseMode
 
 from bot.domain.outgoing import Manner
+from handlers.commands import all_commands, publish_menu
 
 if TYPE_CHECKING:
     from telegram import Bot
 
     from bot.domain.outgoing import Keyboard, Outgoing, Queued
+    from bot.services.desk import Books
     from bot.storage.database import Database
-    from bot.text import Texts
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
@@ -22,26 +23,18 @@ NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 class Voice:
     """Says one message; what the Bot API raises comes out."""
 
-    def __init__(self, bot: Bot, database: Database, texts: Texts) -> None:
+    def __init__(self, bot: Bot, database: Database, books: Books) -> None:
         self._bot = bot
         self._database = database
-        self._texts = texts
+        self._texts = books.texts
+        self._commands = all_commands(books.kinds)
 
     async def say(self, queued: Queued) -> int | None:
         """Call the Bot API method that says it; returns the message's id, where it has one."""
         message = queued.message
         match message.manner:
-            case Manner.TOAST | Manner.ALERT:
-                url = message.buttons[0][0].url if message.buttons else None
-                await self._bot.answer_callback_query(
-                    message.press,
-                    message.text or None,
-                    show_alert=message.manner is Manner.ALERT,
-                    url=url,
-                )
-                return None
-            case Manner.DELETE | Manner.AMEND:
-                await self._touch(message, message.reply_to or 0)
+            case Manner.TOAST | Manner.ALERT | Manner.MENU | Manner.DELETE | Manner.AMEND:
+                await self._act(message)
                 return None
             case Manner.DOCUMENT:
                 return (await self._send_document(queued)).message_id
@@ -53,12 +46,23 @@ class Voice:
             case _:
                 return (await self._send(queued)).message_id
 
-    async def _touch(self, message: Outgoing, message_id: int) -> None:
-        """Remove a message that stands, or change it."""
-        if message.manner is Manner.DELETE:
-            await self._bot.delete_message(message.chat_id, message_id)
-        else:
-            await self._edit(message, message_id)
+    async def _act(self, message: Outgoing) -> None:
+        """Do what brings no message: answer a press, set a menu, remove or change what stands."""
+        match message.manner:
+            case Manner.MENU:
+                await publish_menu(self._bot, self._commands, message.chat_id, message.text)
+            case Manner.DELETE:
+                await self._bot.delete_message(message.chat_id, message.reply_to or 0)
+            case Manner.AMEND:
+                await self._edit(message, message.reply_to or 0)
+            case _:
+                url = message.buttons[0][0].url if message.buttons else None
+                await self._bot.answer_callback_query(
+                    message.press,
+                    message.text or None,
+                    show_alert=message.manner is Manner.ALERT,
+                    url=url,
+                )
 
     async def _edit(self, message: Outgoing, message_id: int) -> None:
         await self._bot.edit_message_text(

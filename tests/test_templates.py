@@ -29,9 +29,9 @@ from bot.services.blanks import LONGEST_BEFORE
 from bot.services.disclosure import LONGEST_AMENDMENTS
 from bot.services.previews import LONGEST_SAID
 from bot.services.signatures import Receipt
-from bot.services.todo import Line
+from bot.services.todo import PAGE, Line
 from bot.text import Texts
-from handlers.commands import Menu, all_commands
+from handlers.commands import all_commands
 
 TEXTS = Texts()
 OFFICE = read_office()
@@ -149,7 +149,6 @@ FACTS: dict[str, object] = {
     "registered": True,
     "card": TEXTS.render("card", **CARD),
     "commands": all_commands(KINDS),
-    "admin": Menu.ADMIN,
     "move": "",
     "file": wild(87),
     "size": "19.9 MB",
@@ -217,11 +216,28 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "files": {"lines": [FILE] * 20},
     "file_sent": {"at": 20, "count": 20, "line": FILE},
     "errors/not_found": {"number": NUMBER},
-    "found_several": {"single": False, "about": 999_999, "page": 20, "partial": True},
-    "help": {"for_admin": True, "words": ["线索", "检察建议", "案情通报"]},
+    "found_several": {
+        "single": False,
+        "about": 999_999,
+        "page": 20,
+        "partial": True,
+        "filters": [choice.title for choice in CATEGORIES.choices],
+        "choosing": False,
+        "bare": True,
+    },
+    "help": {
+        "for_admin": all_commands(KINDS),
+        "private": False,
+        "words": ["线索", "检察建议", "案情通报"],
+    },
     "todo": {
-        "lines": [Line(1, NUMBER, "补正后重新移送", date(2026, 12, 31))] * 20,
+        "parts": [
+            [Line(NUMBER, "补正后重新移送", others, date(2026, 12, 31))] * PAGE
+            for others in (False, True)
+        ],
         "count": 99,
+        "page": 9,
+        "pages": 10,
         "today": date(2027, 1, 1),
     },
     "errors/nobody_of_that_name": {"person": wild(20)},

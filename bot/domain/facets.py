@@ -53,6 +53,12 @@ class Facet(NamedTuple):
         """As the index keeps it; the colon sets it apart from every pair of characters."""
         return f"{self.sort}:{self.value}"
 
+    @classmethod
+    def of(cls, token: str) -> Facet:
+        """Read what `token` wrote."""
+        sort, _, value = token.partition(":")
+        return cls(Sort(sort), value)
+
     @property
     def topic(self) -> str:
         """What it answers: a record has one choice of a field, one state, one district."""
@@ -99,6 +105,23 @@ def choosable(kind: Kind, names: Iterable[str]) -> Iterator[str]:
 def quarter_of(day: date) -> str:
     """The quarter a day lies in, such as 2026Q1."""
     return f"{day.year}Q{(day.month + 2) // 3}"
+
+
+def quarter_title(quarter: str) -> str:
+    """A quarter as people write it: 2026年一季度."""
+    year, number = quarter.split("Q")
+    return f"{year}年{'一二三四'[int(number) - 1]}季度"
+
+
+def quarters_until(day: date, count: int) -> list[str]:
+    """The quarter a day lies in and those before it, the newest first."""
+    last = day.year * 4 + (day.month - 1) // 3
+    return [f"{at // 4}Q{at % 4 + 1}" for at in range(last, last - count, -1)]
+
+
+def category_of(kind: Kind) -> str | None:
+    """The field by whose choices the kind's records are told apart: the first it requires."""
+    return next(choosable(kind, kind.required), None)
 
 
 def text_of(kind: Kind, record: Record) -> str:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Priority(IntEnum):
@@ -35,6 +39,8 @@ class Manner(StrEnum):
     """A new message that brings a file."""
     AMEND = "amend"
     """Change a message that is no post any more; nothing where it is gone."""
+    MENU = "menu"
+    """No message: which commands a private chat's menu offers; the text names a role, or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,11 @@ class Button:
 
 
 Keyboard = tuple[tuple[Button, ...], ...]
+
+
+def in_rows(keys: Sequence[Button], width: int) -> Keyboard:
+    """Buttons laid out so many to a row."""
+    return tuple(tuple(keys[at : at + width]) for at in range(0, len(keys), width))
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,8 @@ class Query:
     number: NumberParts | None = None
     words: tuple[str, ...] = ()
     """Plain words which must all be there; also what to look for if no such number is known."""
+    rest: str = ""
+    """What of the question names no filter."""
 
     def asks(self, sort: Sort) -> bool:
         """Tell whether there is a filter of a sort."""
@@ -178,7 +180,7 @@ def read_query(question: str, vocabulary: Vocabulary, reading: Reading) -> Query
     """Understand a question; what is longer than a question can be is cut off."""
     text = fold(question[:LONGEST_QUESTION]).text.strip()
     if whole := _whole_number(text, reading):
-        return Query(number=whole, words=(plain(text),))
+        return Query(number=whole, words=(plain(text),), rest=text)
     filters: frozenset[Facet] = frozenset()
     rest: list[str] = []
     for token in filter(None, _BETWEEN.split(text)):
@@ -188,7 +190,8 @@ def read_query(question: str, vocabulary: Vocabulary, reading: Reading) -> Query
         else:
             filters |= named
     words = dict.fromkeys(word for token in rest if (word := plain(token)))
-    return Query(filters, read_number(" ".join(rest), reading), tuple(words)[:MOST_WORDS])
+    said = " ".join(rest)
+    return Query(filters, read_number(said, reading), tuple(words)[:MOST_WORDS], said)
 
 
 def _whole_number(text: str, reading: Reading) -> NumberParts | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.sandbox.access import known_chat, named_user
-from bot.sandbox.errors import bad_request
+from bot.sandbox.errors import ApiError, bad_request
 from bot.sandbox.happenings import Rearranged
 from bot.sandbox.params import Params
 
@@ -18,14 +18,15 @@ if TYPE_CHECKING:
 
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")
 _COMMAND_LIMIT = 100
+_USER_ID = re.compile(r"[1-9][0-9]*")
+_LANGUAGE = re.compile(r"([a-z]{2})?")
+_SCOPES_OF_ONE_CHAT = ("chat", "chat_administrators", "chat_member")
 _SCOPES = (
     "default",
     "all_private_chats",
     "all_group_chats",
     "all_chat_administrators",
-    "chat",
-    "chat_administrators",
-    "chat_member",
+    *_SCOPES_OF_ONE_CHAT,
 )
 
 
@@ -72,25 +73,25 @@ def _scopes_for(chat: Chat, user: User) -> list[Scope]:
 
 def set_my_commands(world: World, params: Params) -> object:
     """Set the menu of one scope and language; an empty list removes it."""
-    scope, language = _scope(world, params), params.text("language_code")
+    target = _target(world, params)
     commands = [_command(each) for each in params.sequence("commands", "commands") or []]
     if len(commands) > _COMMAND_LIMIT:
         raise bad_request("BOT_COMMANDS_TOO_MUCH")
     if not commands:
         return delete_my_commands(world, params)
-    world.profile.menus[scope, language] = commands
+    world.profile.menus[target] = commands
     world.emit(Rearranged())
     return True
 
 
 def get_my_commands(world: World, params: Params) -> object:
     """Return the menu of exactly one scope and language."""
-    return world.profile.menus.get((_scope(world, params), params.text("language_code")), [])
+    return world.profile.menus.get(_target(world, params), [])
 
 
 def delete_my_commands(world: World, params: Params) -> object:
     """Remove the menu of one scope and language."""
-    world.profile.menus.pop((_scope(world, params), params.text("language_code")), None)
+    world.profile.menus.pop(_target(world, params), None)
     world.emit(Rearranged())
     return True
 
@@ -139,14 +140,40 @@ def _command(value: object) -> dict[str, object]:
     return {"command": command.removeprefix("/"), "description": description}
 
 
+def _target(world: World, params: Params) -> tuple[Scope, str]:
+    """Return the scope and the language that a request is about."""
+    scope, language = _scope(world, params), params.text("language_code")
+    if not _LANGUAGE.fullmatch(language):
+        raise bad_request("invalid language code specified")
+    return scope, language
+
+
 def _scope(world: World, params: Params) -> Scope:
-    value = params.mapping("scope", "BotCommandScope") or {"type": "default"}
-    kind = str(value.get("type"))
+    value = params.mapping("scope", "BotCommandScope")
+    if value is None:
+        return Scope("default")
+    kind = _field(value, "type")
     if kind not in _SCOPES:
-        raise bad_request("can't parse BotCommandScope: unsupported type specified")
-    if kind not in ("chat", "chat_administrators", "chat_member"):
+        raise _unreadable("Unsupported type specified")
+    if kind not in _SCOPES_OF_ONE_CHAT:
         return Scope(kind)
+    if not _field(value, "chat_id"):
+        raise _unreadable("Empty chat_id specified")
     place = Params(value)
+    if kind == "chat_member" and not _USER_ID.fullmatch(_field(value, "user_id")):
+        raise _unreadable("Invalid user_id specified")
     chat = known_chat(world, place)
+    if chat.private and kind != "chat":
+        raise bad_request("can't use specified scope in private chats")
     user_id = named_user(world, place).id if kind == "chat_member" else 0
     return Scope(kind, chat.id, user_id)
+
+
+def _field(value: dict[str, object], name: str) -> str:
+    if name not in value:
+        raise _unreadable(f'Can\'t find field "{name}"')
+    return str(value[name]).strip()
+
+
+def _unreadable(reason: str) -> ApiError:
+    return bad_request(f"can't parse BotCommandScope: {reason}")

@@ -10,7 +10,7 @@ from bot.domain.facets import Facet, Sort, plain
 from bot.domain.numbers import parse_number
 from bot.domain.people import Action, Place
 from bot.services.cards import belongs
-from bot.services.search import sight_of
+from bot.services.search import scope_of
 from bot.storage.search import Wanted
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ async def find_alike(desk: Desk, actor: Actor, draft: Draft) -> list[Alike]:
     kind = desk.books.kinds[draft.kind]
     place = Place(draft.chat_id, draft.thread_id, private=draft.private)
     found: dict[int, Alike] = {}
-    async for name, record in _candidates(desk, actor, kind, draft.data):
+    async for name, record in _candidates(desk, actor, kind, place, draft.data):
         state = kind.state(record.state) if record.kind == kind.code else None
         if state is None or state.void or record.id in found:
             continue
@@ -54,7 +54,7 @@ async def find_alike(desk: Desk, actor: Actor, draft: Draft) -> list[Alike]:
 
 
 async def _candidates(
-    desk: Desk, actor: Actor, kind: Kind, data: Mapping[str, Value]
+    desk: Desk, actor: Actor, kind: Kind, place: Place, data: Mapping[str, Value]
 ) -> AsyncIterator[tuple[str, Record]]:
     """Each with the field by which it may be the same."""
     for name in kind.numbered:
@@ -62,20 +62,21 @@ async def _candidates(
         for record in await desk.tx.records.by_key(number.key()) if number else []:
             yield name, record
     for name in kind.alike:
-        for record in await _saying(desk, actor, kind, str(data.get(name, ""))):
+        for record in await _saying(desk, actor, kind, place, str(data.get(name, ""))):
             lately = desk.now - record.created_at <= LATELY
             same = record.data.get(name) == data[name]
             if lately and same and record.district == data.get("district"):
                 yield name, record
 
 
-async def _saying(desk: Desk, actor: Actor, kind: Kind, words: str) -> tuple[Record, ...]:
+async def _saying(
+    desk: Desk, actor: Actor, kind: Kind, place: Place, words: str
+) -> tuple[Record, ...]:
     """The newest records of a kind that hold these words."""
     if len(plain(words)) <= 1:
         return ()
-    wanted = Wanted(
-        sight_of(desk, actor), (frozenset({Facet(Sort.KIND, kind.code)}),), (plain(words),)
-    )
+    scope = await scope_of(desk, actor, place)
+    wanted = Wanted(scope, (frozenset({Facet(Sort.KIND, kind.code)}),), (plain(words),))
     return (await desk.tx.search.find(wanted, skip=0, limit=LOOKED_AT)).records
 
 

@@ -19,6 +19,8 @@ EDIT, ASK, SKIP, CLEAR, SAVE, RESUME = "ed", "as", "sk", "cl", "sv", "rs"
 APPEND, ADD, CORRECT, UNDO = "ap", "aa", "co", "un"
 CARD, PAGE, MOVE, DETAIL, HISTORY, FILES = "cd", "pg", "mv", "de", "hi", "fs"
 ACKNOWLEDGE = "ak"
+FILTERS, FILTER_ON, FILTER_OFF = "fl", "fo", "ff"
+TODO, TODO_STEP = "td", "ts"
 JOIN_SIDE, JOIN, ADMIT, REFUSE, LEAVE = "js", "jo", "ad", "rf", "lv"
 BIND = "bi"
 

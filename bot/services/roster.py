@@ -9,6 +9,7 @@ from bot.domain.outgoing import Button, Priority
 from bot.domain.people import Action, Role, Side, Status, is_name
 from bot.services import buttons
 from bot.services.admission import organ_name, put_request
+from bot.services.menus import offer_menu
 from bot.storage.events import OFFICE
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ async def ensure_first_admins(desk: Desk) -> None:
             person = await _add_admin(desk, user_id)
         facts = {"person": person.id, "organ": "", "role": Role.ADMIN.value}
         await desk.tx.events.append(OFFICE, "joined", facts, actor=None, now=desk.now)
+
+
+async def refresh_admin_menus(desk: Desk) -> None:
+    """Offer every administrator the commands that this program knows."""
+    for admin in await desk.tx.people.of_role(Role.ADMIN):
+        if admin.reachable:
+            await offer_menu(desk, admin.user_id, Role.ADMIN)
 
 
 async def _add_admin(desk: Desk, user_id: int) -> Person:
@@ -137,6 +145,8 @@ async def leave(desk: Desk, actor: Actor, person_id: int, place: Place) -> None:
         raise DomainError("last_admin")
     await desk.tx.people.detach(person.id)
     await desk.tx.chats.withdraw_cards(person.user_id)
+    if person.role is Role.ADMIN:
+        await offer_menu(desk, person.user_id)
     facts = {"person": person.id, "organ": person.organ or "", "role": person.role.value}
     await desk.tx.events.append(OFFICE, "left", facts, actor=actor.person_id, now=desk.now)
     await _tell_of_leaving(desk, person, place, admins)

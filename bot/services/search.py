@@ -12,6 +12,7 @@ from bot.domain.facets import Facet, Sort, facets_of, text_of
 from bot.domain.numbers import parse_number
 from bot.domain.people import Action, Side
 from bot.domain.query import LONGEST_QUESTION, Query, Scope, read_query
+from bot.storage.questions import Question
 from bot.storage.search import Found, Indexed, Wanted
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Answer:
     """What a question found: a page, or what comes nearest when a number found nothing."""
 
     query: Query
+    scope: Scope
     records: tuple[Record, ...]
     page: int
     """Counted from 0."""
@@ -62,57 +64,101 @@ async def index_record(desk: Desk, kind: Kind, record: Record) -> None:
 
 
 async def search(
-    desk: Desk, actor: Actor, question: str, place: Place, *, page: int = 0, on: date | None = None
+    desk: Desk,
+    actor: Actor,
+    question: str,
+    place: Place,
+    *,
+    page: int = 0,
+    on: date | None = None,
+    filters: frozenset[Facet] = frozenset(),
 ) -> Answer:
     """Find what a question asks for, as far as the asker sees, and no further than the place.
 
     A number is looked for as it stands, else as a part of others; what may be a number and is
     none that is known, as words; and the nearest numbers are told when there is nothing. `on` is
-    the day the question was asked, if not today.
+    the day the question was asked, if not today; `filters` narrow it besides those it names.
     Raises `not_entitled`, and `unknown_button` for a page that is never offered.
     """
     actor.require(Action.SEE_CARD)
     if not 0 <= page < PAGES:
         raise DomainError("unknown_button")
-    reading = replace(desk.reading, today=on or desk.today)
-    query = read_query(question, desk.books.vocabulary, reading)
-    scope = await _scope(desk, actor, place)
+    query = _understood(desk, question, on or desk.today, filters)
+    scope = await scope_of(desk, actor, place)
     found = await _find(desk, actor, query, scope, page)
     nearest: tuple[Record, ...] = ()
     if query.number and not found.records:
         nearest = tuple(await desk.tx.records.near(query.number, scope, NEAREST))
     more = found.more and page + 1 < PAGES
-    return Answer(query, found.records, page, more, found.about, found.partial, nearest)
+    return Answer(query, scope, found.records, page, more, found.about, found.partial, nearest)
 
 
-async def remember(desk: Desk, question: str, place: Place) -> int:
+def _understood(desk: Desk, question: str, on: date, filters: frozenset[Facet]) -> Query:
+    query = read_query(question, desk.books.vocabulary, replace(desk.reading, today=on))
+    return replace(query, filters=query.filters | filters)
+
+
+async def remember(
+    desk: Desk,
+    actor: Actor,
+    question: str,
+    place: Place,
+    filters: frozenset[Facet] = frozenset(),
+) -> int:
     """Keep a question, so that a button can name it; returns its number."""
-    return await desk.tx.questions.add(place.chat_id, question[:LONGEST_QUESTION], desk.now)
+    asked = Question(question[:LONGEST_QUESTION], desk.now, actor.person_id, filters)
+    return await desk.tx.questions.add(place.chat_id, asked)
 
 
 async def search_again(
-    desk: Desk, actor: Actor, question_id: int, place: Place, *, page: int
+    desk: Desk, actor: Actor, question_id: int, place: Place, *, page: int = 0
 ) -> Answer:
-    """Another page of what was asked here; raises `unknown_button` when it is kept no more."""
+    """Another page of what was asked here.
+
+    Raises `unknown_button` when it is kept no more, `not_your_list` when somebody else asked.
+    """
+    kept = await _asked(desk, actor, question_id, place)
+    on = local_date(kept.asked_at)
+    return await search(desk, actor, kept.text, place, page=page, on=on, filters=kept.filters)
+
+
+async def filters_of(desk: Desk, actor: Actor, question_id: int, place: Place) -> frozenset[Facet]:
+    """What narrows a question asked here, by its words or by button; raises as `search_again`."""
+    kept = await _asked(desk, actor, question_id, place)
+    return _understood(desk, kept.text, local_date(kept.asked_at), kept.filters).filters
+
+
+async def narrow(
+    desk: Desk, actor: Actor, question_id: int, place: Place, filters: frozenset[Facet]
+) -> None:
+    """Let just these filters narrow a question asked here; raises as `search_again`.
+
+    Those that its words name are taken out of the words, lest they come back.
+    """
+    kept = await _asked(desk, actor, question_id, place)
+    rest = _understood(desk, kept.text, local_date(kept.asked_at), frozenset()).rest
+    await desk.tx.questions.change(question_id, rest[:LONGEST_QUESTION], filters)
+
+
+async def _asked(desk: Desk, actor: Actor, question_id: int, place: Place) -> Question:
     kept = await desk.tx.questions.get(question_id, place.chat_id)
     if kept is None:
         raise DomainError("unknown_button")
-    question, asked_at = kept
-    return await search(desk, actor, question, place, page=page, on=local_date(asked_at))
+    if kept.asker not in {None, actor.person_id}:
+        raise DomainError("not_your_list")
+    return kept
 
 
-def sight_of(desk: Desk, actor: Actor) -> Scope:
-    """How far somebody sees; raises `not_entitled` for whoever belongs to no organ."""
+async def scope_of(desk: Desk, actor: Actor, place: Place) -> Scope:
+    """How far the asker sees; in a group, only what belongs there (`bot.services.cards.belongs`).
+
+    Raises `not_entitled` for whoever belongs to no organ.
+    """
     standing = actor.standing
     if standing is None:
         raise DomainError("not_entitled")
     everywhere = len(standing.districts) == len(desk.office.districts)
-    return Scope(standing.side, frozenset(Side), standing.districts, everywhere)
-
-
-async def _scope(desk: Desk, actor: Actor, place: Place) -> Scope:
-    """What the asker sees; in a group, only what belongs there (`bot.services.cards.belongs`)."""
-    scope = sight_of(desk, actor)
+    scope = Scope(standing.side, frozenset(Side), standing.districts, everywhere)
     if place.private:
         return scope
     chat = await desk.tx.chats.at(place.chat_id, place.thread_id)
@@ -121,8 +167,8 @@ async def _scope(desk: Desk, actor: Actor, place: Place) -> Scope:
     district = desk.office.district(chat.district)
     if all(desk.office.organ(district.organ(side)).city for side in chat.sides):
         return replace(scope, group=chat.sides)
-    here = scope.districts & {chat.district}
-    return replace(scope, group=chat.sides, districts=here, everywhere=False)
+    here = standing.districts & {chat.district}
+    return Scope(standing.side, chat.sides, here)
 
 
 async def _find(desk: Desk, actor: Actor, query: Query, scope: Scope, page: int) -> Found:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.domain.people import Action, Side
-from bot.domain.query import Scope
+from bot.domain.people import Action
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -97,12 +96,3 @@ async def unread_of(desk: Desk, record: Record) -> frozenset[str]:
     events = await desk.tx.events.of_record(record.id)
     found = signatures(desk, kind, record, events)
     return frozenset(one.organ for one in found if not one.signs and one.at is None)
-
-
-async def unread_by(desk: Desk, organ: str) -> list[Record]:
-    """The open records that an organ, without being a party to them, has still to read."""
-    side = desk.office.organ(organ).side
-    districts = frozenset(d.code for d in desk.office.districts if d.organ(side) == organ)
-    scope = Scope(side, frozenset(Side), districts)
-    records = await desk.tx.records.beside(organ, scope, desk.books.kinds.closed)
-    return [record for record in records if organ in await unread_of(desk, record)]

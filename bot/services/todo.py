@@ -1,4 +1,4 @@
-"""What waits for an organ: the records whose next step is its own."""
+"""What waits: for somebody who has it in hand, and for their organ as a whole."""
 
 from __future__ import annotations
 
@@ -6,70 +6,125 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from bot.domain.kinds.kind import party_of
-from bot.domain.outgoing import Button
+from bot.domain.facets import Facet, Sort
+from bot.domain.outgoing import Button, Manner
 from bot.domain.people import Action
 from bot.services import buttons
+from bot.services.cards import moves_for
 
 if TYPE_CHECKING:
+    from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor
     from bot.domain.records import Record
     from bot.services.desk import Desk
 
-SHOWN = 20
-"""As many as one message lists with a button each."""
+PAGE = 10
+"""As many as one message lists, each with a button in a row of its own."""
 
 
-async def tell_todo(desk: Desk, actor: Actor, user_id: int, *, silent: bool = False) -> None:
-    """Tell somebody in private what waits for their organ, what is due first coming first.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A record whose next step falls to the reader's organ."""
 
-    `silent`: say nothing when there is nothing.
-    """
-    actor.require(Action.SEE_CARD)
-    waiting = await _waiting_for(desk, actor)
-    if silent and not waiting:
-        return
-    lines = sorted([await _line(desk, record) for record in waiting], key=_urgency)
-    keys = [Button(line.number, buttons.code(buttons.CARD, line.record_id)) for line in lines]
-    await desk.say(
-        user_id,
-        text=desk.texts.render(
-            "todo",
-            organ=desk.office.organ(actor.organ).short,
-            lines=lines[:SHOWN],
-            count=len(lines),
-            today=desk.today,
-        ),
-        buttons=tuple(tuple(keys[at : at + 2]) for at in range(0, min(len(keys), SHOWN), 2)),
-    )
-
-
-async def _waiting_for(desk: Desk, actor: Actor) -> list[Record]:
-    records = await desk.tx.records.under_way(actor.organ, desk.books.kinds.closed)
-    return [record for record in records if _holder(desk, record) == actor.organ]
-
-
-def _holder(desk: Desk, record: Record) -> str:
-    holder = desk.books.kinds[record.kind].state(record.state).holder
-    return party_of(record, holder) if holder else ""
+    record_id: int
+    others: bool
+    """It is not in the reader's own hands: they neither filed it nor took the last step."""
+    due: date
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One record that waits, as the list shows it."""
 
-    record_id: int
     number: str
     next_step: str
+    others: bool
     due: date | None
 
 
-async def _line(desk: Desk, record: Record) -> Line:
-    duties = await desk.tx.duties.open_of(record.id)
-    state = desk.books.kinds[record.kind].state(record.state)
-    return Line(record.id, record.number, state.next_step, duties[0].due if duties else None)
+async def tell_todo(desk: Desk, actor: Actor, user_id: int, *, silent: bool = False) -> None:
+    """Tell somebody in private what waits for them, then what waits for the rest of their organ.
+
+    In either part what is due first comes first. `silent`: say nothing when there is nothing.
+    """
+    actor.require(Action.SEE_CARD)
+    waiting = await _waiting_for(desk, actor)
+    if waiting or not silent:
+        await desk.tx.outbox.forget_post(_post(user_id))
+        await _put(desk, actor, user_id, waiting, 0)
 
 
-def _urgency(line: Line) -> tuple[date, int]:
-    """What is due comes first, the earliest before the others; then the oldest."""
-    return line.due or date.max, line.record_id
+async def turn_todo(desk: Desk, actor: Actor, user_id: int, page: int) -> None:
+    """Show a page of the list as it is now, where it stands; past the end, the last one."""
+    actor.require(Action.SEE_CARD)
+    await _put(desk, actor, user_id, await _waiting_for(desk, actor), page)
+
+
+async def _waiting_for(desk: Desk, actor: Actor) -> list[Waiting]:
+    """Everything that waits for the organ, in order: few questions, however much it is."""
+    organs = Facet(Sort.HOLDER, actor.organ)
+    held = await desk.tx.search.bearing(organs)
+    filed = await desk.tx.search.bearing(organs, Facet(Sort.SUBMITTER, str(actor.person_id)))
+    steps = desk.books.kinds.steps
+    taken = await desk.tx.events.last_by(actor.person_id, actor.organ, held - filed, steps)
+    dues = await desk.tx.duties.first_dues(held)
+    own = filed | taken
+    found = (Waiting(each, each not in own, dues.get(each, date.max)) for each in held)
+    return sorted(found, key=lambda each: (each.others, each.due, each.record_id))
+
+
+async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], page: int) -> None:
+    pages = max(1, -(-len(waiting) // PAGE))
+    page = min(page, pages - 1)
+    shown = waiting[page * PAGE : (page + 1) * PAGE]
+    records = await desk.tx.records.of([each.record_id for each in shown])
+    lines = [_line(desk, record, each) for record, each in zip(records, shown, strict=True)]
+    await desk.say(
+        user_id,
+        text=desk.texts.render(
+            "todo",
+            organ=desk.office.organ(actor.organ).short,
+            count=len(waiting),
+            parts=[[line for line in lines if line.others is others] for others in (False, True)],
+            page=page + 1,
+            pages=pages,
+            today=desk.today,
+        ),
+        buttons=(
+            *((_key(desk, actor, record, page),) for record in records),
+            *_turns(desk, page, pages),
+        ),
+        manner=Manner.PUT,
+        post=_post(user_id),
+    )
+
+
+def _post(user_id: int) -> str:
+    """The name of somebody's newest list."""
+    return f"todo/{user_id}"
+
+
+def _line(desk: Desk, record: Record, waiting: Waiting) -> Line:
+    next_step = desk.books.kinds[record.kind].state(record.state).next_step
+    due = None if waiting.due == date.max else waiting.due
+    return Line(record.number, next_step, waiting.others, due)
+
+
+def _key(desk: Desk, actor: Actor, record: Record, page: int) -> Button:
+    """The very step, where there is one and it needs no form; otherwise the card."""
+    moves = moves_for(actor, desk.books.kinds[record.kind], record)
+    if len(moves) != 1 or moves[0].needs:
+        return Button(record.number, buttons.code(buttons.CARD, record.id))
+    (move,) = moves
+    code = buttons.code(buttons.TODO_STEP, record.id, move.code, record.version, page)
+    return Button(f"{move.title} {record.number}", code)
+
+
+def _turns(desk: Desk, page: int, pages: int) -> Keyboard:
+    """The ways to the pages before and after."""
+    turns = [("page_back", page - 1)] if page else []
+    turns += [("page_on", page + 1)] if page + 1 < pages else []
+    row = tuple(
+        Button(desk.texts.label(label), buttons.code(buttons.TODO, to)) for label, to in turns
+    )
+    return (row,) if row else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bot.domain.periods import Stretch
 from bot.domain.records import Duty
@@ -73,6 +73,15 @@ class Duties:
             .order_by(T.c.due, T.c.id)
         )
         return [_duty(row) for row in rows]
+
+    async def first_dues(self, record_ids: Collection[int]) -> dict[int, date]:
+        """When the first open duty of each record is due; a record without any is left out."""
+        rows = await self._connection.execute(
+            select(T.c.record_id, func.min(T.c.due).label("due"))
+            .where(T.c.record_id.in_(record_ids), T.c.closed_by.is_(None))
+            .group_by(T.c.record_id)
+        )
+        return {row.record_id: row.due for row in rows}
 
     async def open_until(self, day: date) -> list[Duty]:
         """The open duties of all records that are due up to a day, the overdue ones too."""

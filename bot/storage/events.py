@@ -118,6 +118,23 @@ class Events:
         """The history of one record, oldest first."""
         return await self.of(stream_of(record_id))
 
+    async def last_by(
+        self, person_id: int, organ: str, record_ids: Collection[int], names: Collection[str]
+    ) -> frozenset[int]:
+        """Those of the records on which a person took their organ's last step.
+
+        `names` are those of the events that are steps.
+        """
+        streams = {stream_of(record_id): record_id for record_id in record_ids}
+        theirs = select(T.c.stream).where(T.c.stream.in_(streams), T.c.actor == person_id)
+        rows = await self._connection.execute(
+            select(T.c.stream, T.c.actor, T.c.body)
+            .where(T.c.stream.in_(theirs), T.c.name.in_(names))
+            .order_by(T.c.stream, T.c.no)
+        )
+        last = {row.stream: row.actor for row in rows if json.loads(row.body)["organ"] == organ}
+        return frozenset(streams[stream] for stream, actor in last.items() if actor == person_id)
+
     async def all(self) -> AsyncIterator[tuple[Event, tuple[str, str] | None]]:
         """Every event with its content, stream by stream, without holding them all in memory."""
         everything = (

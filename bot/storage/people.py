@@ -74,13 +74,14 @@ class People:
         """
         await self.change(person_id, user_id=-person_id, status=Status.LEFT.value, reachable=False)
 
-    async def mark_reachable(self, user_id: int, reachable: bool) -> None:
-        """Note whether a private message to this person arrives."""
-        await self._connection.execute(
+    async def mark_reachable(self, user_id: int, reachable: bool) -> bool:
+        """Note whether a private message to this person arrives; tells whether that is news."""
+        result = await self._connection.execute(
             update(T)
             .where(T.c.user_id == user_id, T.c.reachable.is_not(reachable))
             .values(reachable=reachable)
         )
+        return result.rowcount > 0
 
     async def of_organs(
         self, organs: Collection[str], roles: Collection[Role] = tuple(Role)

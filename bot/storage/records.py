@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, tuple_, update
+from sqlalchemy import select, update
 
 from bot.domain.errors import DomainError
 from bot.domain.query import distance, parts_of, slips_of
@@ -15,7 +15,7 @@ from bot.storage.chats import sides_from, sides_text
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row
@@ -75,33 +75,10 @@ class Records:
         row = rows.one_or_none()
         return None if row is None else record_from(row)
 
-    async def under_way(self, organ: str, closed: Collection[tuple[str, str]]) -> list[Record]:
-        """The records of which an organ is a party, but for those (kind, state), oldest first."""
-        rows = await self._connection.execute(
-            select(T)
-            .where(
-                or_(T.c.sender == organ, T.c.receiver == organ),
-                tuple_(T.c.kind, T.c.state).not_in(closed),
-            )
-            .order_by(T.c.id)
-        )
-        return [record_from(row) for row in rows]
-
-    async def beside(
-        self, organ: str, scope: Scope, closed: Collection[tuple[str, str]]
-    ) -> list[Record]:
-        """The records in sight of which an organ is no party, but for those (kind, state)."""
-        rows = await self._connection.execute(
-            select(T)
-            .where(
-                *within(scope),
-                T.c.sender != organ,
-                T.c.receiver != organ,
-                tuple_(T.c.kind, T.c.state).not_in(closed),
-            )
-            .order_by(T.c.id)
-        )
-        return [record_from(row) for row in rows]
+    async def of(self, record_ids: Sequence[int]) -> list[Record]:
+        """The records with these ids, in this order."""
+        rows = await self._connection.execute(select(T).where(T.c.id.in_(record_ids)))
+        return sorted(map(record_from, rows), key=lambda record: record_ids.index(record.id))
 
     async def save(self, record: Record, now: datetime) -> Record:
         """Write a changed record, one version on.
@@ -181,8 +158,7 @@ class Records:
                 if far := distance(parts, row.prefix, row.year, row.serial):
                     nearest[row.record_id] = min(far, nearest.get(row.record_id, far))
         order = sorted(nearest, key=lambda record_id: (nearest[record_id], -record_id))[:limit]
-        rows = await self._connection.execute(select(T).where(T.c.id.in_(order)))
-        return sorted(map(record_from, rows), key=lambda record: order.index(record.id))
+        return await self.of(order)
 
 
 def within(scope: Scope) -> tuple[ColumnElement[bool], ...]:

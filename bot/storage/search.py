@@ -136,6 +136,11 @@ class Search:
             partial=about > MOST_CHECKED and not more,
         )
 
+    async def bearing(self, *facets: Facet) -> frozenset[int]:
+        """The records that bear all of some facets."""
+        found = await self._postings.read({facet.token for facet in facets})
+        return frozenset(newest_first(reduce(both, found.values())))
+
     async def overdue(self, today: date) -> frozenset[int]:
         """The records with an open duty whose date has passed."""
         duties = tables.duties

@@ -167,6 +167,8 @@ questions = Table(
     Column("chat_id", BigInteger, nullable=False),
     Column("text", String(200), nullable=False),
     Column("asked_at", UtcTime, nullable=False, index=True),
+    Column("asker", BigInteger),
+    Column("filters", Text),
     sqlite_autoincrement=True,  # an old button must never meet a newer question
 )
 

@@ -9,7 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.entries import Reading
-from bot.domain.facets import Facet, Sort, pairs, plain, telling_pairs
+from bot.domain.facets import (
+    Facet,
+    Sort,
+    category_of,
+    pairs,
+    plain,
+    quarter_of,
+    quarter_title,
+    quarters_until,
+    telling_pairs,
+)
 from bot.domain.kinds import KINDS
 from bot.domain.people import Side
 from bot.domain.query import (
@@ -119,7 +129,8 @@ def test_what_is_no_number_is_words(question: str) -> None:
 def test_whatever_names_a_filter_is_one(
     question: str, filters: set[Facet], words: tuple[str, ...]
 ) -> None:
-    assert read(question) == Query(frozenset(filters), None, words)
+    query = read(question)
+    assert (query.filters, query.number, query.words) == (frozenset(filters), None, words)
 
 
 def test_filters_of_one_topic_are_alternatives() -> None:
@@ -134,7 +145,7 @@ def test_a_word_names_one_topic_only() -> None:
 
 
 def test_a_filter_beside_a_number_narrows_it() -> None:
-    assert read("华容 31号") == Query(frozenset({HUARONG}), NumberParts(31), ("31号",))
+    assert read("华容 31号") == Query(frozenset({HUARONG}), NumberParts(31), ("31号",), "31号")
 
 
 @pytest.mark.parametrize(
@@ -230,3 +241,39 @@ def test_the_telling_pairs_of_a_word_touch_all_of_it(word: str) -> None:
     assert telling <= pairs(word)
     assert len(word) < 2 or set("".join(telling)) == set(word)
     assert len(word) > 6 or telling == pairs(word)
+
+
+@pytest.mark.parametrize(
+    ("question", "rest"),
+    [
+        ("鄂城 2C 张某某 毛塘", "张某某 毛塘"),
+        ("鄂城 逾期 我的", ""),
+        ("张某某", "张某某"),
+        ("鄂州资规罚字[2025]31", "鄂州资规罚字[2025]31"),
+        ("华容 罚字31", "罚字31"),
+        ("线索 12", "线索 12"),
+    ],
+)
+def test_what_names_no_filter_is_left_and_means_the_same_without_them(
+    question: str, rest: str
+) -> None:
+    query, left = read(question), read(rest)
+    assert query.rest == rest
+    assert (left.filters, left.number, left.words) == (frozenset(), query.number, query.words)
+
+
+@given(st.sampled_from(list(Sort)), st.from_regex(r"[a-zA-Z0-9/_-]{0,20}", fullmatch=True))
+def test_a_facet_is_read_as_it_was_written(sort: Sort, value: str) -> None:
+    facet = Facet(sort, value)
+    assert Facet.of(facet.token) == facet
+
+
+def test_the_quarters_before_follow_one_another() -> None:
+    assert quarters_until(date(2026, 3, 31), 3) == ["2026Q1", "2025Q4", "2025Q3"]
+    assert quarters_until(date(2026, 4, 1), 1) == [quarter_of(date(2026, 4, 1))] == ["2026Q2"]
+    assert quarters_until(date(2026, 12, 31), 1) == [quarter_of(date(2026, 12, 31))] == ["2026Q4"]
+    assert quarter_title("2025Q4") == "2025年四季度"
+
+
+def test_each_kind_is_told_apart_by_the_first_choice_that_it_requires() -> None:
+    assert [category_of(kind) for kind in KINDS.all] == ["category", "matter"]

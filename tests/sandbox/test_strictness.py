@@ -348,6 +348,66 @@ async def test_commands(
     assert await refused(sandbox, http, "setMyCommands", commands=commands) == reason
 
 
+@pytest.mark.parametrize(
+    ("scope", "reason"),
+    [
+        ({}, "can't parse BotCommandScope: Can't find field \"type\""),
+        ({"type": "everywhere"}, "can't parse BotCommandScope: Unsupported type specified"),
+        ({"type": "chat"}, "can't parse BotCommandScope: Can't find field \"chat_id\""),
+        ({"type": "chat", "chat_id": ""}, "can't parse BotCommandScope: Empty chat_id specified"),
+        ({"type": "chat", "chat_id": 77}, "chat not found"),
+        (
+            {"type": "chat_administrators", "chat_id": "wang"},
+            "can't use specified scope in private chats",
+        ),
+        (
+            {"type": "chat_member", "chat_id": "wang", "user_id": "wang"},
+            "can't use specified scope in private chats",
+        ),
+        (
+            {"type": "chat_member", "chat_id": "wang"},
+            "can't parse BotCommandScope: Can't find field \"user_id\"",
+        ),
+        (
+            {"type": "chat_member", "chat_id": "wang", "user_id": 0},
+            "can't parse BotCommandScope: Invalid user_id specified",
+        ),
+    ],
+)
+async def test_scopes_of_commands(
+    sandbox: Sandbox,
+    http: httpx.AsyncClient,
+    wang: Persona,
+    scope: dict[str, object],
+    reason: str,
+) -> None:
+    wang.start()
+    named = {name: wang.id if value == "wang" else value for name, value in scope.items()}
+    commands = [{"command": "help", "description": "帮助"}]
+    for method, more in (
+        ("setMyCommands", {"commands": commands}),
+        ("getMyCommands", {}),
+        ("deleteMyCommands", {}),
+    ):
+        assert await refused(sandbox, http, method, scope=named, **more) == reason
+
+
+async def test_a_private_chat_has_commands_of_its_own_once_it_is_known(
+    sandbox: Sandbox, http: httpx.AsyncClient, wang: Persona, li: Persona
+) -> None:
+    commands = [{"command": "help", "description": "帮助"}]
+    asked = {"scope": {"type": "chat", "chat_id": wang.id}, "commands": commands}
+    menu = sandbox.world.profile.menu
+    assert await refused(sandbox, http, "setMyCommands", **asked) == "chat not found"
+    wang.start()
+    language = "invalid language code specified"
+    assert await refused(sandbox, http, "setMyCommands", **asked, language_code="ZH") == language
+    wang.block()
+    assert await ask(sandbox, http, "setMyCommands", **asked) == (200, "", {})
+    assert menu(wang.private, wang.user) == commands
+    assert menu(li.private, li.user) == []
+
+
 async def test_rights_and_people(
     sandbox: Sandbox, http: httpx.AsyncClient, group: Chat, wang: Persona
 ) -> None:

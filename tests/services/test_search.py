@@ -250,7 +250,7 @@ async def test_pages_are_turned_by_the_number_of_the_question(
     person = await people()
     filed = [await counter.file(person) for _ in range(7)]
     async with desk() as d:
-        question = await remember(d, "张某某 本季度", PRIVATE)
+        question = await remember(d, actor(person), "张某某 本季度", PRIVATE)
         first = await search_again(d, actor(person), question, PRIVATE, page=0)
         a_year_later = replace(d, now=d.now + timedelta(days=365))
         second = await search_again(a_year_later, actor(person), question, PRIVATE, page=1)

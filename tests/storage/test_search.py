@@ -232,3 +232,13 @@ async def test_the_nearest_numbers_are_told_within_sight(ledger: Ledger) -> None
         "鄂州资规罚字〔2025〕130号",
     ]
     assert await ledger.tx.records.near(NumberParts(132, "某市监罚", 1999), BRANCH, 5) == []
+
+
+async def test_records_are_found_by_all_of_some_facets(ledger: Ledger) -> None:
+    held = (await ledger.add("甲", HELD)).id
+    both = (await ledger.add("乙", HELD, TOUCHED)).id
+    await ledger.add("丙", TOUCHED)
+    bearing = ledger.tx.search.bearing
+    assert await bearing(HELD) == {held, both}
+    assert await bearing(HELD, TOUCHED) == {both}
+    assert await bearing(HELD, Facet(Sort.SUBMITTER, "99")) == set()

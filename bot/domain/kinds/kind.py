@@ -251,6 +251,11 @@ class Kinds:
         return tuple((k.code, state.code) for k in self.all for state in k.states if state.closed)
 
     @property
+    def steps(self) -> frozenset[str]:
+        """The names of the events with which any record begins or moves."""
+        return frozenset({FILE, *(move.code for kind in self.all for move in kind.moves)})
+
+    @property
     def titles(self) -> tuple[str, ...]:
         """The words that our own numbers begin with."""
         return tuple(kind.title for kind in self.all)
