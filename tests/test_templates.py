@@ -26,7 +26,7 @@ from bot.sandbox.markup_html import parse_html
 from bot.services import alike, drafts
 from bot.services.alike import Alike
 from bot.services.blanks import LONGEST_BEFORE
-from bot.services.disclosure import LONGEST_AMENDMENTS
+from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.previews import LONGEST_SAID
 from bot.services.signatures import Receipt
 from bot.services.todo import PAGE, Line
@@ -72,6 +72,7 @@ def longest(name: str) -> Value:
 DATA = {name: longest(name) for name in LEAD.entries}
 EVERYTHING = LEAD.visible(DATA, frozenset(Sight))
 PUBLIC = LEAD.visible(DATA, frozenset({Sight.GROUP}))
+CONTENT = pages_of({t: v for t, v in EVERYTHING.items() if t not in PUBLIC})
 PERSON = Person(1, 7001, NAME, Role.DEPUTY, "zrzy-ec", Status.ACTIVE, reachable=False)
 DUTY = Duty(
     id=1,
@@ -195,9 +196,10 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "card": CARD,
     "draft": DRAFT,
     "detail": {
-        "fields": {t: v for t, v in EVERYTHING.items() if t not in PUBLIC},
+        "fields": CONTENT[0],
         "purged": True,
     },
+    "detail_more": {"fields": max(CONTENT, key=lambda page: len(str(page)))},
     "amendment": {
         "at": AT,
         "changes": [

@@ -7,13 +7,14 @@ audit text are generic code that asks them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
 from bot.domain.errors import DomainError
 from bot.domain.masking import PersonalKind, find_personal, mask
 from bot.domain.numbers import NumberKind, ambiguous_numbers, find_numbers, parse_number
+from bot.domain.parcels import find_parcels
 from bot.domain.records import Value
 from bot.domain.span import Span, fold
 
@@ -213,6 +214,34 @@ class Number:
 
     def show(self, value: Value) -> str:
         """The number as official papers write it."""
+        return str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelNumber:
+    """A parcel's number (图斑编号), kept in its one spelling."""
+
+    words: tuple[str, ...] = ("图斑编号", "监测编号", "图斑号", "图斑")
+    """What may stand before it in a line to say what it is."""
+
+    def find(self, text: str, reading: Reading) -> list[Found]:
+        """The parcels' numbers in the text, which keeps them: often it says nothing else."""
+        found = (with_word(text, span, span.value, self.words) for span in find_parcels(text))
+        return [replace(each, inside=True) for each in found]
+
+    def doubtful(self, text: str, reading: Reading) -> list[Span[Reason]]:
+        """Nothing: what is no parcel's number may be any other."""
+        return []
+
+    def read(self, answer: str, reading: Reading) -> Value:
+        """Read one number as a whole; raises `not_a_parcel`."""
+        found = find_parcels(answer)
+        if len(found) != 1:
+            raise DomainError("not_a_parcel")
+        return found[0].value
+
+    def show(self, value: Value) -> str:
+        """The number."""
         return str(value)
 
 

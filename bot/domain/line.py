@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bot.domain.entries import Number, OneOf, Reason, tokens
+from bot.domain.entries import Number, OneOf, ParcelNumber, Reason, tokens
+from bot.domain.parcels import find_parcels
 from bot.domain.span import Span
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 _LABEL = re.compile(r"(?P<word>\w{2,8})\s?[:：]\s?\Z")
 _LABEL_WINDOW = 12
 _LABELLED = -1
+NUMBERS = (Number, ParcelNumber)
+"""What is found before anything else."""
 _SEPARATORS = " \t\n\u3000,，;；、:：·/／-"
 
 
@@ -63,7 +66,11 @@ class _Hearing:
 
     def __init__(self, line: str, entries: Mapping[str, Entry], reading: Reading) -> None:
         self._line, self._entries, self._reading = line, entries, reading
-        self._numbers = [*reading.numbers(line), *reading.unsure_numbers(line)]
+        self._numbers = [
+            *reading.numbers(line),
+            *reading.unsure_numbers(line),
+            *find_parcels(line),
+        ]
         self._taken: list[Span[object]] = []  # closed to the fields that come later
         self._said: list[Span[object]] = []  # what leaves the text
         self._asked: list[Span[object]] = []  # choices that are asked back
@@ -106,7 +113,7 @@ class _Hearing:
 
     def _ranked(self, entry: Entry) -> list[Found]:
         """The free places, the surest first: those that the field's own title stands before."""
-        closed = self._taken if isinstance(entry.holds, Number) else [*self._taken, *self._numbers]
+        closed = self._taken if isinstance(entry.holds, NUMBERS) else [*self._taken, *self._numbers]
         ranked = [
             replace(found, rank=_LABELLED) if label and label["word"] in entry.title else found
             for found in entry.holds.find(self._line, self._reading)
@@ -137,7 +144,7 @@ def _surest_first(entries: Mapping[str, Entry]) -> list[tuple[str, Entry]]:
     """Numbers, then what has a unit or a role word, then choices."""
 
     def rank(item: tuple[str, Entry]) -> int:
-        if isinstance(item[1].holds, Number):
+        if isinstance(item[1].holds, NUMBERS):
             return 0
         return 2 if isinstance(item[1].holds, OneOf) else 1
 

@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from bot.domain.numbers import numbered
+from bot.domain.parcels import find_parcels
 from bot.domain.span import Folded, Span, fold
 
 
@@ -132,7 +133,8 @@ def mask_name(name: str) -> str:
 
 def _readable(folded: Folded, keep: Iterable[Span[object]], places: Iterable[str]) -> Folded:
     numbers = [folded.span(start, end, None) for start, end in numbered(folded)]
-    return folded.blank([*keep, *numbers, *places_in(folded, places)])
+    parcels = find_parcels(folded.original)
+    return folded.blank([*keep, *numbers, *parcels, *places_in(folded, places)])
 
 
 def places_in(folded: Folded, places: Iterable[str]) -> list[Span[None]]:

@@ -16,6 +16,7 @@ from bot.domain.calendar import DAY
 from bot.domain.entries import OneOf
 from bot.domain.facets import Facet, Sort, choice_facet, choosable, plain, quarter_of, state_facet
 from bot.domain.numbers import DocumentNumber, parse_number
+from bot.domain.parcels import parse_parcel
 from bot.domain.span import fold
 
 if TYPE_CHECKING:
@@ -186,7 +187,7 @@ def read_query(question: str, vocabulary: Vocabulary, reading: Reading) -> Query
     for token in filter(None, _BETWEEN.split(text)):
         named = vocabulary.read(plain(token), reading.today)
         if named is None:
-            rest.append(token)
+            rest.append(parse_parcel(token) or token)
         else:
             filters |= named
     words = dict.fromkeys(word for token in rest if (word := plain(token)))

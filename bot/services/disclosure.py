@@ -25,6 +25,8 @@ from bot.services.retention import PURGED
 from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from bot.domain.files import Attachment
     from bot.domain.kinds.kind import Kind
     from bot.domain.outgoing import Keyboard
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
 SHOWN = 60
 """The newest entries of a history that one message tells."""
+LONGEST_PAGE = 3000
+"""So many characters of fields stand in one message, the first of which has the card as well."""
 LONGEST_AMENDMENTS = 3600
 """So many characters of corrections and additions fit into one message."""
 
@@ -45,19 +49,37 @@ async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> No
     kind = desk.books.kinds[record.kind]
     events = await desk.tx.events.of_record(record.id)
     await _note(desk, actor, record, "disclosed")
+    first, *more = pages_of(kind.visible(record.data, frozenset({Sight.PARTIES})))
     await desk.say(
         user_id,
         text=desk.texts.render(
             "detail",
             card=await render_card(desk, kind, record),
-            fields=kind.visible(record.data, frozenset({Sight.PARTIES})),
+            fields=first,
             purged=any(event.name == PURGED for event in events),
         ),
         buttons=await _ways_on(desk, actor, kind, record),
     )
+    for fields in more:
+        text = desk.texts.render("detail_more", number=record.number, fields=fields)
+        await desk.say(user_id, text=text)
     await _tell_amendments(desk, kind, record, events, user_id)
     if files := await files_of(desk, record):
         await _list_files(desk, record, files, user_id)
+
+
+def pages_of(fields: Mapping[str, str]) -> list[dict[str, str]]:
+    """The fields in as many parts as it takes, each fit for one message."""
+    pages: list[dict[str, str]] = [{}]
+    room = LONGEST_PAGE
+    for title, value in fields.items():
+        length = len(title) + len(value) + 2
+        if length > room:
+            pages.append({})
+            room = LONGEST_PAGE
+        pages[-1][title] = value
+        room -= length
+    return pages
 
 
 async def _tell_amendments(

@@ -181,8 +181,6 @@ async def attach(
     elif draft.asking == ADDITION:
         words = desk.texts.label("see_file").format(name=attachment.name)
         await give(desk, actor, draft, ADDITION, words)
-    else:
-        await show_draft(desk, actor, draft, ask=draft.asking)
 
 
 async def give(desk: Desk, actor: Actor, draft: Draft, name: str, value: Value) -> Draft:

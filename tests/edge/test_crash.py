@@ -28,7 +28,7 @@ from bot.storage.schema import migrate
 from tests.edge.crash_bot import TOKEN, Assassin, mortal_bot
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
     from pathlib import Path
 
     import pytest
@@ -403,6 +403,7 @@ class Check:
         """
         known = {(row.chat_id, row.message_id) for row in (*outbox, *posts)}
         standing = {post.name: post.message_id for post in posts}
+        filed = self._filed(outbox)
         marked = Counter(
             _said(m, words) for m, words, _ in self._diary.written if REPEATED in words
         )
@@ -416,13 +417,23 @@ class Check:
                 marked[said] -= 1
             else:
                 overtaken += 1
-                newer = [standing.get(name, 0) for name in _posts(message, data)]
+                newer = [standing.get(name, 0) for name in _posts(message, data, filed)]
                 assert max(newer, default=0) > message.id, f"unmarked twin of: {words}"
         return {
             "messages sent twice, the second marked": unknown - overtaken,
             "posts sent anew with a newer text": overtaken,
             "messages marked though they came once": marked.total(),
         }
+
+    def _filed(self, outbox: list[Row[tuple[object, ...]]]) -> dict[str, list[str]]:
+        """The posts that say what drafts became, by the drafts' ids."""
+        filed: dict[str, list[str]] = {}
+        for number, update in self._assassin.updates.items():
+            _, verb, *args = update.get("callback_query", {"data": "1.none"})["data"].split(".")
+            said = [row.post for row in outbox if row.key.startswith(f"u{number}.")]
+            if verb == "fi":
+                filed.setdefault(args[0], []).extend(p for p in said if p.startswith("filed/"))
+        return filed
 
     async def _database_is_sound(self) -> None:
         report = await verify(self._tx)
@@ -437,8 +448,9 @@ def _said(message: Message, words: str) -> tuple[int, str]:
     return message.chat.id, words.removesuffix(REPEATED).rstrip()
 
 
-def _posts(message: Message, data: tuple[str, ...]) -> list[str]:
-    """The names of the posts that a message with these buttons can have been."""
+def _posts(message: Message, data: tuple[str, ...], filed: Mapping[str, list[str]]) -> list[str]:
+    """The names of the posts that a message with these buttons can have been, or became."""
     codes = [code.split(".") for code in data]
     drafts = [f"draft/{code[2]}/{message.chat.id}/0" for code in codes if code[1] == "fi"]
+    drafts += [name for code in codes if code[1] == "fi" for name in filed.get(code[2], [])]
     return drafts + [f"card/{code[2]}/{message.chat.id}/0" for code in codes if code[1] == "de"]

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
-from bot.domain.entries import Choice, Entry, Number, OneOf, Sight, Text
+from bot.domain.entries import Choice, Entry, Number, OneOf, ParcelNumber, Sight, Text
 from bot.domain.kinds.kind import DutyRule, Fields, Kind, Move, Party, State
 from bot.domain.measures import Day, Money, Surface
 from bot.domain.numbers import NumberKind
@@ -128,6 +128,7 @@ class LeadFields(Fields):
     fine: Annotated[int | None, Entry("罚款金额", FINE)] = None
     penalty_number: Annotated[str | None, Entry("处罚文号", PENALTY)] = None
     court_number: Annotated[str | None, Entry("法院案号", COURT)] = None
+    parcel_number: Annotated[str | None, Entry("图斑编号", ParcelNumber())] = None
     applied_on: Annotated[date | None, Entry("申请日期", Day(("申请",)))] = None
     accepted_on: Annotated[date | None, Entry("受理日期", Day(("受理",)))] = None
     ruled_on: Annotated[date | None, Entry("裁定日期", Day(("裁定",)))] = None
@@ -175,7 +176,7 @@ LEAD = Kind(
     guided=("party", "area", "penalty_number", "court_number"),
     teller="told_by",
     undo="withdraw",
-    alike=("party",),
+    alike=("party", "parcel_number"),
     from_sides=frozenset({Side.RESOURCES, Side.FORESTRY}),
     to_side=Side.PROCURATORATE,
     states=(
