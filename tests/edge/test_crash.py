@@ -44,6 +44,7 @@ KILLS = {"sqlite": 105, "postgresql": 25}
 PATIENCE = 150
 """Seconds within which people get their answer, however often the bot dies meanwhile."""
 NUMBER = re.compile(r"线索〔\d{4}〕\d+号")
+PENALTY = re.compile(r"鄂州资规罚字〔\d{4}〕\d+号")
 REPEATED = "（此条可能重复发送）"
 DISTRICTS = {"420704": "ec", "420703": "hr", "420702": "lzh"}
 TALKING = ("sendMessage", "editMessageText", "answerCallbackQuery")
@@ -329,7 +330,8 @@ class Check:
         await self._records_are_what_people_filed(records)
         self._answers_arrived(outbox)
         self._cards_are_current(records, posts)
-        figures = self._repeats_say_so(outbox, posts)
+        moved = self._old_cards_say_where_the_new_ones_are(outbox, posts)
+        figures = self._repeats_say_so(records, outbox, posts)
         await self._database_is_sound()
         faults = Counter(each.status for each in self._sandbox.exchanges)
         return {
@@ -341,6 +343,7 @@ class Check:
             "signed": len(self._diary.signed),
             "questions": len(self._diary.questions),
             "messages": len(self._diary.written),
+            "cards posted anew": moved,
             **figures,
         }
 
@@ -394,8 +397,30 @@ class Check:
                 message = self._sandbox.world.chats[card.chat_id].messages[card.message_id]
                 assert f"{record.number}　{state}" in message.text
 
-    def _repeats_say_so(
+    def _old_cards_say_where_the_new_ones_are(
         self, outbox: list[Row[tuple[object, ...]]], posts: list[Row[tuple[object, ...]]]
+    ) -> int:
+        """Of a record's cards in a group only the newest has buttons that do something."""
+        standing = {post.name: post.message_id for post in posts}
+        assert not [name for name in standing if name.startswith("left/")]
+        cards = {
+            (row.chat_id, row.message_id, row.post)
+            for row in outbox
+            if row.post.startswith("card/") and row.chat_id < 0 and row.message_id
+        }
+        old = [card for card in cards if standing[card[2]] != card[1]]
+        for chat_id, message_id, post in old:
+            message = self._sandbox.world.chats[chat_id].messages[message_id]
+            assert message.text.endswith("的最新卡片已移到下方。"), message.text
+            (way,) = message.buttons
+            assert int(str(way.url).rpartition("/")[2]) == standing[post]
+        return len(old)
+
+    def _repeats_say_so(
+        self,
+        records: list[Row[tuple[object, ...]]],
+        outbox: list[Row[tuple[object, ...]]],
+        posts: list[Row[tuple[object, ...]]],
     ) -> dict[str, int]:
         """A message the bot does not know to have arrived was sent again, and marked.
 
@@ -403,6 +428,7 @@ class Check:
         """
         known = {(row.chat_id, row.message_id) for row in (*outbox, *posts)}
         standing = {post.name: post.message_id for post in posts}
+        filed = {row.data["penalty_number"]: row.id for row in records}
         marked = Counter(
             _said(m, words) for m, words, _ in self._diary.written if REPEATED in words
         )
@@ -416,7 +442,8 @@ class Check:
                 marked[said] -= 1
             else:
                 overtaken += 1
-                newer = [standing.get(name, 0) for name in _posts(message, data)]
+                posted = _posts(message, words, data, filed)
+                newer = [standing.get(name, 0) for name in posted]
                 assert max(newer, default=0) > message.id, f"unmarked twin of: {words}"
         return {
             "messages sent twice, the second marked": unknown - overtaken,
@@ -437,8 +464,13 @@ def _said(message: Message, words: str) -> tuple[int, str]:
     return message.chat.id, words.removesuffix(REPEATED).rstrip()
 
 
-def _posts(message: Message, data: tuple[str, ...]) -> list[str]:
-    """The names of the posts that a message with these buttons can have been."""
+def _posts(message: Message, words: str, data: tuple[str, ...], filed: dict[str, int]) -> list[str]:
+    """The names of the posts that a message with these words and buttons can have been."""
     codes = [code.split(".") for code in data]
-    drafts = [f"draft/{code[2]}/{message.chat.id}/0" for code in codes if code[1] == "fi"]
-    return drafts + [f"card/{code[2]}/{message.chat.id}/0" for code in codes if code[1] == "de"]
+    found = PENALTY.search(words)
+    record = filed.get(found[0], 0) if found else 0
+    return [
+        *(f"draft/{code[2]}" for code in codes if code[1] == "fi"),
+        *(f"card/{code[2]}/{message.chat.id}/0" for code in codes if code[1] == "de"),
+        f"filed/{record}/{message.chat.id}/0",
+    ]
