@@ -44,7 +44,6 @@ KILLS = {"sqlite": 105, "postgresql": 25}
 PATIENCE = 150
 """Seconds within which people get their answer, however often the bot dies meanwhile."""
 NUMBER = re.compile(r"线索〔\d{4}〕\d+号")
-PENALTY = re.compile(r"鄂州资规罚字〔\d{4}〕\d+号")
 REPEATED = "（此条可能重复发送）"
 DISTRICTS = {"420704": "ec", "420703": "hr", "420702": "lzh"}
 TALKING = ("sendMessage", "editMessageText", "answerCallbackQuery")
@@ -331,7 +330,7 @@ class Check:
         self._answers_arrived(outbox)
         self._cards_are_current(records, posts)
         moved = self._old_cards_say_where_the_new_ones_are(outbox, posts)
-        figures = self._repeats_say_so(records, outbox, posts)
+        figures = self._repeats_say_so(outbox, posts)
         await self._database_is_sound()
         faults = Counter(each.status for each in self._sandbox.exchanges)
         return {
@@ -417,10 +416,7 @@ class Check:
         return len(old)
 
     def _repeats_say_so(
-        self,
-        records: list[Row[tuple[object, ...]]],
-        outbox: list[Row[tuple[object, ...]]],
-        posts: list[Row[tuple[object, ...]]],
+        self, outbox: list[Row[tuple[object, ...]]], posts: list[Row[tuple[object, ...]]]
     ) -> dict[str, int]:
         """A message the bot does not know to have arrived was sent again, and marked.
 
@@ -428,7 +424,7 @@ class Check:
         """
         known = {(row.chat_id, row.message_id) for row in (*outbox, *posts)}
         standing = {post.name: post.message_id for post in posts}
-        filed = {row.data["penalty_number"]: row.id for row in records}
+        filed = self._filed(outbox)
         marked = Counter(
             _said(m, words) for m, words, _ in self._diary.written if REPEATED in words
         )
@@ -442,14 +438,23 @@ class Check:
                 marked[said] -= 1
             else:
                 overtaken += 1
-                posted = _posts(message, words, data, filed)
-                newer = [standing.get(name, 0) for name in posted]
+                newer = [standing.get(name, 0) for name in _posts(message, data, filed)]
                 assert max(newer, default=0) > message.id, f"unmarked twin of: {words}"
         return {
             "messages sent twice, the second marked": unknown - overtaken,
             "posts sent anew with a newer text": overtaken,
             "messages marked though they came once": marked.total(),
         }
+
+    def _filed(self, outbox: list[Row[tuple[object, ...]]]) -> dict[str, str]:
+        """By the button that filed a draft: the name that its message has got by that."""
+        pressed = {
+            f"u{number}": update["callback_query"]["data"]
+            for number, update in self._assassin.updates.items()
+            if "callback_query" in update
+        }
+        said = ((pressed.get(row.key.partition(".")[0], ""), row.post) for row in outbox)
+        return {data: post for data, post in said if post.startswith("filed/")}
 
     async def _database_is_sound(self) -> None:
         report = await verify(self._tx)
@@ -464,13 +469,13 @@ def _said(message: Message, words: str) -> tuple[int, str]:
     return message.chat.id, words.removesuffix(REPEATED).rstrip()
 
 
-def _posts(message: Message, words: str, data: tuple[str, ...], filed: dict[str, int]) -> list[str]:
-    """The names of the posts that a message with these words and buttons can have been."""
-    codes = [code.split(".") for code in data]
-    found = PENALTY.search(words)
-    record = filed.get(found[0], 0) if found else 0
-    return [
-        *(f"draft/{code[2]}" for code in codes if code[1] == "fi"),
-        *(f"card/{code[2]}/{message.chat.id}/0" for code in codes if code[1] == "de"),
-        f"filed/{record}/{message.chat.id}/0",
-    ]
+def _posts(message: Message, data: tuple[str, ...], filed: dict[str, str]) -> list[str]:
+    """The names of the posts that a message with these buttons can have been."""
+    names = []
+    for each in data:
+        _, verb, number, *_ = each.split(".")
+        if verb == "fi":
+            names.append(filed.get(each, f"draft/{number}/{message.chat.id}/0"))
+        if verb == "de":
+            names.append(f"card/{number}/{message.chat.id}/0")
+    return names

@@ -16,7 +16,6 @@ from bot.services.acknowledging import acknowledge
 from bot.services.disclosure import tell_history
 from bot.services.ledger import file_record, move_record
 from bot.services.lookup import show_card
-from bot.services.signatures import unread_by
 from bot.storage.chats import Chat
 
 if TYPE_CHECKING:
@@ -239,25 +238,6 @@ async def test_a_card_looked_up_in_private_has_the_button_of_the_one_who_looks(
             await show_card(d, actor(person), record, Place(person.user_id, private=True))
     shown = {message.chat_id: steps(message) for message in await deliver()}
     assert shown == {forest.user_id: ["已阅"], city.user_id: [], sender.user_id: ["撤回"]}
-
-
-async def test_what_an_organ_has_still_to_read_is_known(
-    people: Hire, desk: OpenDesk, actor: Act
-) -> None:
-    sender, forest = await people(), await people("lzb-ec")
-    first, second = [await file(desk, actor, sender) for _ in range(2)]
-    await file(desk, actor, sender, category="2C")
-    await step(desk, actor, sender, await file(desk, actor, sender), "withdraw")
-    await read(desk, actor, forest, first)
-    async with desk() as d:
-        for organ, numbers in {
-            "lzb-ec": [second.number],
-            "lzb": [],
-            "lzb-hr": [],
-            "zrzy-ec": [],
-            "jcy-ec": [],
-        }.items():
-            assert [record.number for record in await unread_by(d, organ)] == numbers
 
 
 @pytest.mark.usefixtures("group")
