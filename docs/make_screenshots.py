@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NUMBER = "线索〔2026〕4号"
 """What the lead of these scenes is numbered: three were filed in the days before."""
+AGAIN = "/lead 2C 移送线索 鄂州资规罚字[2025]第47号 现场仍在施工"
 IMAGES = Path(__file__).parent / "images"
 SHARP = 2
 """Pixels of a picture for each of the page's, on the phone."""
@@ -35,6 +36,7 @@ async def take_pictures() -> None:
             await _report(page)
             await _sign(page)
             await _look_up(page)
+            await _amend(page)
             await _ask(page)
             await _join(page)
             await _administer(page)
@@ -83,6 +85,37 @@ async def _look_up(page: ChatPage) -> None:
     await page.press(detail, "办理经过")
     await page.reads(NUMBER, "查阅详情")
     await _take(page, "history")
+
+
+async def _amend(page: ChatPage) -> None:
+    """The same matter again, a correction and an addition, and what waits."""
+    await page.become("王敏")
+    await page.open(PRIVATE)
+    await page.write(AGAIN)
+    await page.reads("可能已经登记过")
+    await _take(page, "alike")
+    await page.press(await page.reads("可能已经登记过"), f"追加到 {NUMBER}")
+    await page.press(await page.reads(f"{NUMBER}｜补充"), "提交")
+    await page.reads("已补充")
+    await page.open(DISTRICT)
+    await page.write(f"/case {NUMBER}")
+    await page.press(await page.reads(NUMBER, "还有"), "私聊看详情")
+    await page.open(PRIVATE)
+    await page.press(await page.reads("本次查阅已记录"), "更正")
+    await page.press(await page.reads(f"{NUMBER}｜更正", "请点要填写"), "占地面积")
+    await page.write("3.25亩")
+    await page.reads("为什么更正")
+    await page.write("复测后面积有误")
+    await page.press(await page.reads(f"{NUMBER}｜更正", "核对无误"), "提交")
+    await page.reads("已更正")
+    await page.become("李静")
+    await page.open(PRIVATE)
+    await page.press(await page.reads(NUMBER, "更正"), "私聊看详情")
+    await page.reads("补充和更正")
+    await _take(page, "amended")
+    await page.write("/todo")
+    await page.reads("件待办")
+    await _take(page, "todo")
 
 
 async def _ask(page: ChatPage) -> None:

@@ -17,36 +17,10 @@ from bot.domain.periods import PERIODS
 from bot.domain.records import Record
 from bot.office import read_office
 from bot.services import buttons
+from tests.domain.lives import PARTIES, life
 
 OFFICE = read_office()
 every_kind = pytest.mark.parametrize("kind", KINDS.all, ids=lambda kind: kind.code)
-
-LIVES = {
-    "lead": """
-sign      receiver   handed_over                           signed
-withdraw  submitter  handed_over                           withdrawn
-void      sender     signed,reviewing,returned             voided       void_reason
-review    receiver   signed                                reviewing
-accept    receiver   reviewing                             filed        case_number
-return    receiver   reviewing                             returned     missing_items
-resubmit  sender     returned                              reviewing    supplement
-refuse    receiver   reviewing                             refused      refusal
-transfer  receiver   reviewing                             transferred  transferred_to
-merge     receiver   reviewing                             merged       merged_into
-conclude  receiver   filed,refused,transferred,merged      concluded    result
-confirm   sender     concluded                             fed_back
-archive   receiver   fed_back                              archived
-""",
-    "warning": """
-sign      receiver   told                                  signed
-withdraw  submitter  told                                  withdrawn
-void      sender     signed,checked                        voided       void_reason
-check     receiver   signed                                checked      conclusion findings
-clear     sender     checked                               cleared
-advise    sender     checked                               advised      advice_number
-""",
-}
-"""BRIEF §3 written out by hand: step, whose, from, to, what it needs."""
 
 CODES = [
     *("1A", "1B", "1C", "2A", "2B", "2C"),
@@ -54,18 +28,6 @@ CODES = [
     *("4A", "4B", "4C", "4D", "4E", "5A", "W", "F"),
 ]
 """BRIEF §1.4, but for Y, which the procuratorate files and so is a kind of its own."""
-
-
-PARTIES = {"lead": ("zrzy-ec", "jcy-ec"), "warning": ("jcy-ec", "zrzy-ec")}
-"""Who hands over, and who receives."""
-
-
-def life(kind: Kind) -> dict[str, tuple[str, set[str], str, tuple[str, ...]]]:
-    rows = [line.split() for line in LIVES[kind.code].strip().splitlines()]
-    return {
-        code: (who, set(before.split(",")), after, tuple(needs))
-        for code, who, before, after, *needs in rows
-    }
 
 
 def states_of(kind: Kind) -> set[str]:
@@ -101,7 +63,7 @@ def test_the_steps_are_those_of_the_table(kind: Kind) -> None:
     declared = {
         move.code: (move.who.value, set(move.before), move.after, move.needs) for move in kind.moves
     }
-    assert declared == life(kind)
+    assert declared == life(kind.code)
 
 
 ORGANS = ("zrzy-ec", "jcy-ec", "zrzy-hr", "jcy-hr", "zrzy", "jcy", "lzb-ec", "lzb")
@@ -119,7 +81,7 @@ def test_exactly_those_in_the_table_may(
     actor = person(organ, role, 1 if submitter else 99)
     sides = dict(zip(PARTIES[kind.code], ("sender", "receiver"), strict=True))
     parties = {sides.get(organ, ""), "submitter" if submitter else ""}
-    for (code, (who, before, _, _)), state in product(life(kind).items(), states_of(kind)):
+    for (code, (who, before, _, _)), state in product(life(kind.code).items(), states_of(kind)):
         record = record_of(kind, state)
         may = actor.may(Action.MOVE, record) and kind.open_to(kind.move(code), record, actor)
         concerned = organ.startswith(("zrzy", "jcy")) and organ not in {"zrzy-hr", "jcy-hr"}

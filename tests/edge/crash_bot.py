@@ -23,6 +23,7 @@ from starlette.requests import ClientDisconnect
 
 from bot.app import Liaison
 from bot.sandbox.connections import disconnected
+from bot.services import reposting
 from bot.settings import Address, Settings
 from handlers.flood import Rates
 
@@ -236,6 +237,7 @@ class Assassin:
 async def live(api_url: str, database_url: str) -> None:
     """Be the bot; the end of the tests' process is the end of it too."""
     asyncio.get_running_loop().add_reader(0, os._exit, 1)
+    reposting.FAR = 0
     settings = Settings(
         bot_token=SecretStr(TOKEN),
         bot_api_url=api_url,

@@ -28,7 +28,7 @@ from bot.storage.schema import migrate
 from tests.edge.crash_bot import TOKEN, Assassin, mortal_bot
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     import pytest
@@ -329,6 +329,7 @@ class Check:
         await self._records_are_what_people_filed(records)
         self._answers_arrived(outbox)
         self._cards_are_current(records, posts)
+        moved = self._old_cards_say_where_the_new_ones_are(outbox, posts)
         figures = self._repeats_say_so(outbox, posts)
         await self._database_is_sound()
         faults = Counter(each.status for each in self._sandbox.exchanges)
@@ -341,6 +342,7 @@ class Check:
             "signed": len(self._diary.signed),
             "questions": len(self._diary.questions),
             "messages": len(self._diary.written),
+            "cards posted anew": moved,
             **figures,
         }
 
@@ -394,6 +396,25 @@ class Check:
                 message = self._sandbox.world.chats[card.chat_id].messages[card.message_id]
                 assert f"{record.number}　{state}" in message.text
 
+    def _old_cards_say_where_the_new_ones_are(
+        self, outbox: list[Row[tuple[object, ...]]], posts: list[Row[tuple[object, ...]]]
+    ) -> int:
+        """Of a record's cards in a group only the newest has buttons that do something."""
+        standing = {post.name: post.message_id for post in posts}
+        assert not [name for name in standing if name.startswith("left/")]
+        cards = {
+            (row.chat_id, row.message_id, row.post)
+            for row in outbox
+            if row.post.startswith("card/") and row.chat_id < 0 and row.message_id
+        }
+        old = [card for card in cards if standing[card[2]] != card[1]]
+        for chat_id, message_id, post in old:
+            message = self._sandbox.world.chats[chat_id].messages[message_id]
+            assert message.text.endswith("的最新卡片已移到下方。"), message.text
+            (way,) = message.buttons
+            assert int(str(way.url).rpartition("/")[2]) == standing[post]
+        return len(old)
+
     def _repeats_say_so(
         self, outbox: list[Row[tuple[object, ...]]], posts: list[Row[tuple[object, ...]]]
     ) -> dict[str, int]:
@@ -425,15 +446,15 @@ class Check:
             "messages marked though they came once": marked.total(),
         }
 
-    def _filed(self, outbox: list[Row[tuple[object, ...]]]) -> dict[str, list[str]]:
-        """The posts that say what drafts became, by the drafts' ids."""
-        filed: dict[str, list[str]] = {}
-        for number, update in self._assassin.updates.items():
-            _, verb, *args = update.get("callback_query", {"data": "1.none"})["data"].split(".")
-            said = [row.post for row in outbox if row.key.startswith(f"u{number}.")]
-            if verb == "fi":
-                filed.setdefault(args[0], []).extend(p for p in said if p.startswith("filed/"))
-        return filed
+    def _filed(self, outbox: list[Row[tuple[object, ...]]]) -> dict[str, str]:
+        """By the button that filed a draft: the name that its message has got by that."""
+        pressed = {
+            f"u{number}": update["callback_query"]["data"]
+            for number, update in self._assassin.updates.items()
+            if "callback_query" in update
+        }
+        said = ((pressed.get(row.key.partition(".")[0], ""), row.post) for row in outbox)
+        return {data: post for data, post in said if post.startswith("filed/")}
 
     async def _database_is_sound(self) -> None:
         report = await verify(self._tx)
@@ -448,9 +469,13 @@ def _said(message: Message, words: str) -> tuple[int, str]:
     return message.chat.id, words.removesuffix(REPEATED).rstrip()
 
 
-def _posts(message: Message, data: tuple[str, ...], filed: Mapping[str, list[str]]) -> list[str]:
-    """The names of the posts that a message with these buttons can have been, or became."""
-    codes = [code.split(".") for code in data]
-    drafts = [f"draft/{code[2]}/{message.chat.id}/0" for code in codes if code[1] == "fi"]
-    drafts += [name for code in codes if code[1] == "fi" for name in filed.get(code[2], [])]
-    return drafts + [f"card/{code[2]}/{message.chat.id}/0" for code in codes if code[1] == "de"]
+def _posts(message: Message, data: tuple[str, ...], filed: dict[str, str]) -> list[str]:
+    """The names of the posts that a message with these buttons can have been."""
+    names = []
+    for each in data:
+        _, verb, number, *_ = each.split(".")
+        if verb == "fi":
+            names.append(filed.get(each, f"draft/{number}/{message.chat.id}/0"))
+        if verb == "de":
+            names.append(f"card/{number}/{message.chat.id}/0")
+    return names
