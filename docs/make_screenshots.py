@@ -102,7 +102,7 @@ async def _amend(page: ChatPage) -> None:
     await page.press(await page.reads(NUMBER, "还有"), "私聊看详情")
     await page.open(PRIVATE)
     await page.press(await page.reads("本次查阅已记录"), "更正")
-    await page.press(await page.reads(f"{NUMBER}｜更正", "请点要填写"), "占地面积")
+    await page.press(await page.reads(f"{NUMBER}｜更正", "请点要填写"), "其中耕地")
     await page.write("3.25亩")
     await page.reads("为什么更正")
     await page.write("复测后面积有误")
