@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.domain.entries import Entry, OneOf, Sight
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button, Manner, Priority
+from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.blanks import CORRECT
 
@@ -202,13 +203,26 @@ async def put_draft(
     priority: Priority = Priority.ANSWER,
 ) -> None:
     """Put a text where the draft's preview stands."""
+    place = Place(draft.chat_id, draft.thread_id)
+    await put_post(desk, place, draft_post(draft), text, keyboard, priority)
+
+
+async def put_post(
+    desk: Desk,
+    place: Place,
+    post: str,
+    text: str,
+    keyboard: Keyboard = (),
+    priority: Priority = Priority.ANSWER,
+) -> None:
+    """Put a text where a post of that name stands."""
     await desk.say(
-        draft.chat_id,
-        thread_id=draft.thread_id,
+        place.chat_id,
+        thread_id=place.thread_id,
         text=text,
         buttons=keyboard,
         manner=Manner.PUT,
-        post=draft_post(draft),
+        post=post,
         priority=priority,
     )
 

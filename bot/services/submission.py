@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
-from bot.domain.outgoing import Button, Manner
+from bot.domain.outgoing import Button
 from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.amendments import add_to_record, correct_record
@@ -16,10 +16,9 @@ from bot.services.drafts import throw_away
 from bot.services.files import follow
 from bot.services.forms import blank_draft, keep, require_own
 from bot.services.ledger import file_record, move_record
-from bot.services.previews import draft_post, put_draft
+from bot.services.previews import draft_post, put_draft, put_post
 
 if TYPE_CHECKING:
-    from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor
     from bot.domain.records import Draft, Record
     from bot.services.desk import Desk
@@ -60,20 +59,7 @@ async def _offer_undo(desk: Desk, draft: Draft, record: Record, text: str) -> No
     place = Place(draft.chat_id, draft.thread_id)
     await desk.tx.outbox.rename_post(draft_post(draft), _filed_post(record, place))
     undo = Button(desk.texts.label("undo"), buttons.code(buttons.UNDO, record.id))
-    await _put_filed(desk, record, place, text, ((undo,),))
-
-
-async def _put_filed(
-    desk: Desk, record: Record, place: Place, text: str, keyboard: Keyboard = ()
-) -> None:
-    await desk.say(
-        place.chat_id,
-        thread_id=place.thread_id,
-        text=text,
-        buttons=keyboard,
-        manner=Manner.PUT,
-        post=_filed_post(record, place),
-    )
+    await put_post(desk, place, _filed_post(record, place), text, ((undo,),))
 
 
 def _filed_post(record: Record, place: Place) -> str:
@@ -121,7 +107,8 @@ async def undo(desk: Desk, actor: Actor, record: Record, place: Place) -> Draft:
     if not fresh or record.state not in kind.move(kind.undo).before:
         raise DomainError("too_late_to_undo", number=record.number)
     await move_record(desk, actor, record, kind.undo, {}, version=record.version)
-    await _put_filed(desk, record, place, desk.texts.render("undone", number=record.number))
+    text = desk.texts.render("undone", number=record.number)
+    await put_post(desk, place, _filed_post(record, place), text)
     blank = blank_draft(actor, kind.code, place)
     said = {DISTRICT: record.district, **record.data}
     draft = await keep(desk, actor, replace(blank, data=said))

@@ -14,13 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.domain.outgoing import Outgoing
+    from bot.domain.people import Person
     from bot.storage.database import Database
-    from tests.conftest import OpenDesk
+    from tests.conftest import Hire, OpenDesk
 
     Deliver = Callable[[], Awaitable[list[Outgoing]]]
     """The type of the fixture `deliver`."""
     CountRows = Callable[[], Awaitable[dict[str, int]]]
     """The type of the fixture `rows`."""
+
+
+@pytest.fixture
+async def sender(people: Hire) -> Person:
+    """A liaison of the bureau's, who files: 王敏."""
+    return await people()
 
 
 @pytest.fixture

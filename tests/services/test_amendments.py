@@ -44,11 +44,6 @@ def private(person: Person) -> Place:
 
 
 @pytest.fixture
-async def sender(people: Hire) -> Person:
-    return await people()
-
-
-@pytest.fixture
 async def receiver(people: Hire) -> Person:
     return await people("jcy-ec", name="李静")
 
