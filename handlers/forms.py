@@ -136,7 +136,8 @@ async def pinned(update: Update, context: Context) -> None:
     """A place on the map: an addition can be one."""
     location, draft = message_of(update).location, await asked(update, context)
     if location is None or draft is None or draft.move != ADD:
-        await context.reply(update, "no_place_asked")
+        if place_of(update).private:
+            await context.reply(update, "no_place_asked")
         return
     label = context.desk.texts.label("location")
     words = label.format(north=location.latitude, east=location.longitude)
