@@ -188,6 +188,10 @@ class Number:
     """What its prefix holds if it is one of those meant, such as 罚 or 检."""
     words: tuple[str, ...] = ()
     """What may stand before it in a line to say what it is."""
+    records: tuple[str, ...] = ()
+    """Of our own numbers: codes of the kinds of record that it may name."""
+    leaves: str = ""
+    """The event that it leaves in the history of the record it names; "": none."""
 
     def find(self, text: str, reading: Reading) -> list[Found]:
         """The numbers of these kinds with this mark in the text."""

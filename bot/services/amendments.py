@@ -12,6 +12,7 @@ from bot.services.blanks import ADD, CORRECT, REMOVED
 from bot.services.cards import announce
 from bot.services.forms import blank_draft, keep, show_fields
 from bot.services.ledger import close_other_forms, note_step, sides_of
+from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
 
 if TYPE_CHECKING:
@@ -81,8 +82,10 @@ async def correct_record(
     if any(party_of(record, kind.supplier(name)) != actor.organ for name in after):
         title = desk.texts.label("correct")
         raise DomainError("not_your_move", title=title, number=record.number)
+    named = {name: value for name, value in after.items() if value != REMOVED}
+    await check_references(desk, actor, kind.entries, named, record.id)
     kept = {name: value for name, value in record.data.items() if name not in after}
-    data = {**kept, **{name: value for name, value in after.items() if value != REMOVED}}
+    data = {**kept, **named}
     gone = kind.missing(data, tuple(n for n in kind.required if n in record.data))
     if gone:
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in gone])
@@ -95,6 +98,7 @@ async def correct_record(
     event = await note_step(desk, actor, saved, CORRECTED, facts, content)
     await close_other_forms(desk, saved)
     await announce(desk, kind, saved, event, call=_other(saved, actor))
+    await tell_named(desk, actor, kind, saved, named)
     return saved
 
 

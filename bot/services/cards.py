@@ -62,20 +62,20 @@ def _holder(desk: Desk, record: Record, party: Party | None) -> str:
 
 def _last_step(desk: Desk, kind: Kind, events: list[Event]) -> dict[str, object]:
     """The newest step on the card: what, by which organ, when."""
-    steps = {FILE, *(move.code for move in kind.moves), "corrected", "added"}
+    steps = {FILE, *(move.code for move in kind.moves), "corrected", "added", "absorbed"}
     last = next(event for event in reversed(events) if event.name in steps)
     return {
-        "title": step_title(desk, kind, last.name),
+        "title": step_title(desk, kind, last),
         "organ": desk.office.organ(str(last.facts["organ"])).short,
         "at": last.at,
     }
 
 
-def step_title(desk: Desk, kind: Kind, name: str) -> str:
+def step_title(desk: Desk, kind: Kind, event: Event) -> str:
     """What an event of a record's history is called."""
-    if name in {move.code for move in kind.moves}:
-        return kind.move(name).title
-    return desk.texts.label(f"event_{name}")
+    if event.name in {move.code for move in kind.moves}:
+        return kind.move(event.name).title
+    return desk.texts.label(f"event_{event.name}").format(**event.facts)
 
 
 def card_buttons(

@@ -189,7 +189,7 @@ async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -
     steps = [
         {
             "at": event.at,
-            "title": step_title(desk, kind, event.name),
+            "title": step_title(desk, kind, event),
             "organ": _organ_of(desk, event),
             "person": person.name if (person := people.get(event.actor or 0)) else "",
             "state": kind.state(str(event.facts["to"])).title if "to" in event.facts else "",

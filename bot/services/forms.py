@@ -20,6 +20,7 @@ from bot.services.alike import find_alike
 from bot.services.blanks import ADDITION, DISTRICT, REMOVED, belongs_to_city, form_of
 from bot.services.files import files_of_draft, offer_to_draft
 from bot.services.previews import Findings, put_aside, show_preview
+from bot.services.references import check_references
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -154,6 +155,7 @@ async def answer(
     form = await form_of(desk, actor, draft)
     name = draft.asking
     value = form.entries[name].holds.read(text, desk.reading)
+    await check_references(desk, actor, form.entries, {name: value}, draft.record_id)
     await desk.tx.origins.overtake(draft.id, name)
     if message_id is not None:
         await _note_origin(desk, draft, message_id, name, frozenset({name}))

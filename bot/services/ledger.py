@@ -13,6 +13,7 @@ from bot.domain.records import NewRecord
 from bot.services.blanks import ADD
 from bot.services.cards import announce
 from bot.services.drafts import throw_away
+from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
 from bot.storage.events import stream_of
 
@@ -35,6 +36,7 @@ async def file_record(
     if missing:
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in missing])
     new = _new_record(desk, actor, kind, district, fields)
+    await check_references(desk, actor, kind.entries, fields)
     serial = await desk.tx.records.next_serial(f"{kind.code}/{desk.today.year}")
     number = f"{kind.title}〔{desk.today.year}〕{serial}号"
     record = await desk.tx.records.add(replace(new, number=number), desk.now)
@@ -42,6 +44,7 @@ async def file_record(
     event = await note_step(desk, actor, record, FILE, {"to": record.state}, fields)
     await _run_clocks(desk, kind, record, FILE, event)
     await announce(desk, kind, record, event)
+    await tell_named(desk, actor, kind, record, fields)
     return record
 
 
@@ -93,6 +96,7 @@ async def move_record(
     missing = kind.missing(given, move.needs)
     if missing:
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in missing])
+    await check_references(desk, actor, kind.entries, given, record.id)
     changed = replace(record, state=move.after, data={**record.data, **given})
     saved = await desk.tx.records.save(changed, desk.now)
     await index_record(desk, kind, saved)
@@ -101,6 +105,7 @@ async def move_record(
     await _run_clocks(desk, kind, saved, move.code, event)
     await close_other_forms(desk, saved)
     await announce(desk, kind, saved, event)
+    await tell_named(desk, actor, kind, saved, given)
     return saved
 
 

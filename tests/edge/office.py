@@ -13,7 +13,7 @@ import httpx
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.app import Liaison
+from bot.app import Liaison, open_books
 from bot.domain.people import Role, Side, Status
 from bot.settings import Address, Settings
 from bot.storage.chats import Chat as Binding
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.sandbox.persona import Persona
     from bot.sandbox.server import Sandbox
     from bot.storage.database import Database
+    from handlers.intake import Intake
 
 MONDAY = datetime(2026, 3, 9, 1, tzinfo=UTC)
 """Nine o'clock in China on an ordinary working day."""
@@ -212,6 +213,18 @@ class Office:
             await answering(client)
             yield client
             await self.close()
+
+    @asynccontextmanager
+    async def door(self) -> AsyncIterator[Intake]:
+        """The way into a bot that neither polls nor sends: what it is to say just waits."""
+        liaison = self.hire()
+        await liaison._application.initialize()
+        books = open_books(self.settings, liaison._application.bot.username)
+        try:
+            yield liaison._assemble(books).intake
+        finally:
+            await liaison._application.bot.shutdown()
+            await liaison.database.close()
 
     # Reading.
 

@@ -65,8 +65,16 @@ class Seat:
 
 
 @pytest.fixture
-async def seats(people: Hire, actor: Act, request: pytest.FixtureRequest) -> list[Seat]:
-    """Every role of every organ; the first of the sender's liaisons has filed the record."""
+async def seats(
+    people: Hire, actor: Act, desk: OpenDesk, request: pytest.FixtureRequest
+) -> list[Seat]:
+    """Every role of every organ; the first of the sender's liaisons has filed the record.
+
+    Somebody who comes up nowhere else has filed a lead that others can be merged into.
+    """
+    author = actor(await people("zrzy-ec", name="旁人"))
+    async with desk() as d:
+        await file_record(d, author, KINDS["lead"], DISTRICT, FILED["lead"])
     sender, receiver = PARTIES[request.getfixturevalue("kind")]
     organs = (sender, receiver, BYSTANDER, *ELSEWHERE, *CITY)
     wanted = [(sender, Role.LIAISON), *((o, r) for o in organs for r in Role if r != Role.ADMIN)]

@@ -99,7 +99,7 @@ PENALTY = Number(
 )
 FINE = Money(("罚款", "罚没款", "罚金"))
 PROCURATORATE = Number(frozenset({NumberKind.DOCUMENT}), mark="检")
-OURS = Number(frozenset({NumberKind.SYSTEM}))
+TARGET = Number(frozenset({NumberKind.SYSTEM}), records=("lead",), leaves="absorbed")
 
 
 class LeadFields(Fields):
@@ -154,7 +154,7 @@ class LeadFields(Fields):
     ] = None
     refusal: Annotated[str | None, Entry("不予受理理由", Text(300), "不予受理的理由？")] = None
     transferred_to: Annotated[str | None, Entry("转办单位", Text(60), "转给哪个单位？")] = None
-    merged_into: Annotated[str | None, Entry("并入线索", OURS, "并入哪条线索（编号）？")] = None
+    merged_into: Annotated[str | None, Entry("并入线索", TARGET, "并入哪条线索（编号）？")] = None
     result: Annotated[str | None, Entry("办理结果", Text(500), "请写结果摘要。")] = None
 
 

@@ -37,6 +37,9 @@ CONCLUSIONS = OneOf(
 )
 
 
+RELATED = Number(frozenset({NumberKind.SYSTEM}), records=("lead",))
+
+
 class WarningFields(Fields):
     """The fields of a warning."""
 
@@ -45,7 +48,7 @@ class WarningFields(Fields):
     ] = None
     related: Annotated[
         str | None,
-        Entry("关联线索", Number(frozenset({NumberKind.SYSTEM})), "关联哪条线索（编号）？"),
+        Entry("关联线索", RELATED, "关联哪条线索（编号）？"),
     ] = None
     penalty_number: Annotated[
         str | None, Entry("处罚文号", Number(frozenset({NumberKind.DOCUMENT})))
