@@ -23,7 +23,7 @@ from telegram.request import HTTPXRequest
 
 from bot.domain.errors import DomainError
 from bot.services import buttons
-from handlers import files, forms, places, records, roster
+from handlers import forms, places, records, roster
 from handlers.commands import all_commands
 from handlers.context import CONTEXT_TYPES, SCOPE, Context, query_of
 from handlers.guard import guard
@@ -85,7 +85,7 @@ def routes(kinds: Kinds) -> list[BaseHandler[Any, Context, None]]:
         MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, spoken),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & filters.TEXT, spoken.again),
         MessageHandler(fresh & filters.LOCATION, forms.pinned),
-        MessageHandler(fresh & (filters.ATTACHMENT | filters.VOICE), files.sent),
+        MessageHandler(fresh & (filters.ATTACHMENT | filters.VOICE), spoken.captioned),
     ]
 
 

@@ -31,7 +31,7 @@ from bot.services.steps import Outcome, append_draft
 from bot.services.submission import cancel, submit, undo
 from handlers.asked import asked
 from handlers.context import after_command, message_of, place_of, user_of, words_of
-from handlers.files import offered_of
+from handlers.files import offered_of, sent
 
 if TYPE_CHECKING:
     from telegram import Message, Update
@@ -66,7 +66,8 @@ async def _open(update: Update, context: Context, kind: Kind, line: str) -> None
     said = await _said(update, context, line)
     await open_form(desk, context.actor, kind, place, said)
     replied = _replied(update, context)
-    offered = offered_of(replied) if replied else None
+    brings = [offered_of(message) for message in (message_of(update), replied) if message]
+    offered = next(filter(None, brings), None)
     if offered is None:
         return
     try:
@@ -106,6 +107,8 @@ class Spoken:
         self._kinds = {word: kind for kind in kinds.all for word in kind.words}
         words = "|".join(map(re.escape, [*self._kinds, LOOK_UP]))
         self._opening = re.compile(rf"({words})(?:[\s:：]+(.*))?", re.DOTALL)
+        self._commands = {kind.command: kind for kind in kinds.all}
+        self._command = re.compile(r"/([A-Za-z]+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 
     async def __call__(self, update: Update, context: Context) -> None:
         """Find out what the words are, and do it."""
@@ -123,13 +126,31 @@ class Spoken:
         elif place.private:
             await context.reply(update, "nothing_asked")
 
+    def _begun(self, update: Update) -> tuple[Kind | None, str]:
+        """The kind of record that a message begins, by word or command, and what it says of it."""
+        words = words_of(update).strip()
+        opening = self._opening.fullmatch(words)
+        if opening:
+            return self._kinds.get(opening[1]), opening[2] or ""
+        command = self._command.fullmatch(words)
+        if command:
+            return self._commands.get(command[1].lower()), command[2] or ""
+        return None, words
+
     async def again(self, update: Update, context: Context) -> None:
         """An edited message: whatever was read from it is read again."""
-        line = after_command(update)
-        opening = self._opening.fullmatch(line)
-        said = await _said(update, context, (opening[2] or "") if opening else line)
-        message_id = message_of(update).message_id
-        await reread(context.desk, context.actor, place_of(update), message_id, said)
+        kind, line = self._begun(update)
+        said = await _said(update, context, line)
+        message_id, opens = message_of(update).message_id, kind.code if kind else ""
+        await reread(context.desk, context.actor, place_of(update), message_id, said, opens)
+
+    async def captioned(self, update: Update, context: Context) -> None:
+        """A file: its caption may begin a record, to which it then belongs."""
+        kind, line = self._begun(update)
+        if kind is not None:
+            await _open(update, context, kind, line)
+        else:
+            await sent(update, context)
 
 
 async def pinned(update: Update, context: Context) -> None:
@@ -188,7 +209,7 @@ async def press_group(update: Update, context: Context, press: Press) -> None:
     """A group of a long list of choices."""
     actor = context.actor
     draft = await own_draft(context.desk, actor, press.number(0))
-    await show_draft(context.desk, actor, draft, group=press.number(1))
+    await show_draft(context.desk, actor, draft, group=press.number(1), ask=draft.asking)
 
 
 async def press_back(update: Update, context: Context, press: Press) -> None:

@@ -139,6 +139,7 @@ FACTS: dict[str, object] = {
     "day": date(2026, 12, 31),
     "length": 4096,
     "limit": 500,
+    "coded": True,
     "choices": ["某" * 8] * 30,
     "words": wild(40),
     "question": wild(64),
@@ -367,7 +368,11 @@ def test_a_refusal_fits_the_alert_over_a_button(code: str) -> None:
 
 def test_few_choices_are_listed_and_many_are_left_to_the_buttons() -> None:
     few, many = (
-        TEXTS.refusal(DomainError("not_a_choice", choices=[c.title for c in holds.choices]))
+        TEXTS.refusal(
+            DomainError(
+                "not_a_choice", choices=[c.title for c in holds.choices], coded=holds.with_codes
+            )
+        )
         for holds in (ROUTES, CATEGORIES)
     )
     assert "申请监督；移送线索" in few

@@ -162,7 +162,8 @@ class OneOf:
         """Read the choice an answer names."""
         found = self.find(answer.strip(), reading)
         if not found:
-            raise DomainError("not_a_choice", choices=[c.title for c in self.choices])
+            titles = [c.title for c in self.choices]
+            raise DomainError("not_a_choice", choices=titles, coded=self.with_codes)
         return found[0].value
 
     def show(self, value: Value) -> str:

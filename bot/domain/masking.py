@@ -61,7 +61,7 @@ NAME = (
 )
 _PARTY = (
     "当事人|被执行人|被处罚人|违法行为人|违法人|行为人|相对人|村民|居民|被?申请人|案外人|嫌疑人"
-    "|被告人?|原告|户主|责任人|承包人|举报人|检举人|控告人|投诉人|未成年人"
+    "|被告人?|原告|户主|责任人|承包人|邻居|农户|业主|包工头|村支书|村主任|举报人|检举人|控告人|投诉人|未成年人"
 )
 _AND_OTHERS = "等[0-9一二三四五六七八九十]{1,3}人"
 DEED = (
@@ -76,22 +76,49 @@ _NAME_AFTER_PARTY = re.compile(
     rf"(?:{_PARTY})\s?(?:姓名|名叫|叫|为|是|即)?\s?:?\s?{NAME}{AFTER_NAME}"
 )
 LEFT = (
-    "(?:(?<![一-龥])|(?<=发现)|(?<=查明)|(?<=关于)|(?<=举报)|(?<=反映)|(?<=查处)|(?<=经查)"
+    "(?:(?<![一-龥])|(?<=发现)|(?<=查明)|(?<=关于)|(?<=举报)|(?<=反映)|(?<=查处)|(?<=经查)|(?<=看到)|(?<=见到)"
     "|(?<=[对系由和与及村组镇乡屯湾]))"
 )
 _NAME_BEFORE_DEED = re.compile(rf"{LEFT}{NAME}(?=\s{{0,2}}(?:{DEED}))")
 _NAME_WITH_OTHER = re.compile(
     rf"(?<=[与和及、]){NAME}(?=签订|之间|的?土地|的?纠纷|发生|共同|{_AND_OTHERS})"
 )
+_SURNAMED = rf"(?:{COMPOUND}|[{_SINGLE}])[一-龥]{{1,2}}?"
+_COUNTED = "(?:[二两三四五六七八九十]人|电话|手机|身份证)"
+_NAME_IN_A_LIST = (
+    re.compile(rf"{LEFT}{NAME}(?=[、和与及]{_SURNAMED}{_COUNTED})"),
+    re.compile(rf"(?<=[与和及、]){NAME}(?={_COUNTED})"),
+)
+_NAME_AT_A_PLACE = re.compile(rf"{LEFT}{NAME}(?=[在于][一-龥]{{2,12}}?(?:{DEED}))")
+_NAME_DEALT_WITH = re.compile(
+    rf"(?<=[对向给]){NAME}(?=作出|进行|实施|立案|处罚|下达|送达|催告|作了)"
+)
+_NAME_OF_AN_OWNER = re.compile(
+    rf"(?:{LEFT}|(?<=[缺附])){NAME}(?=的?(?:证明|笔录|身份证|签名|签字|承包地|宅基地)|家(?:门口|旁|后|前|屋)"
+    r"|\s?\((?:身份证|电话|手机|男|女))"
+)
 _INFORMANT = re.compile("举报人|检举人|控告人|投诉人|线人")
 _MINOR = re.compile(
     r"未成年(?!人?(?:检察|保护|工作|犯罪))人?|(?<![0-9一二三四五六七八九十])(?:[1-9]|1[0-7])周?岁"
 )
 
+_BEGINS_A_NAME = re.compile(rf"(?!{_NOT_A_NAME})(?:{COMPOUND}|[{_SINGLE}])")
 _NOT_A_PERSON = re.compile(
     "公司|政府|合作社|委员会|中心|大队|学校|医院|企业|农场|林场|工厂|银行|商店"
 )
 _FULL_NAME = re.compile(rf"(?P<surname>{COMPOUND}|(?!某)[一-龥])(?P<given>[一-龥]{{1,2}})")
+
+
+_NAMES = (
+    _NAME_AFTER_PARTY,
+    _NAME_BEFORE_DEED,
+    _NAME_WITH_OTHER,
+    *_NAME_IN_A_LIST,
+    _NAME_AT_A_PLACE,
+    _NAME_DEALT_WITH,
+    _NAME_OF_AN_OWNER,
+)
+"""The positions that tell a name, the surest first."""
 
 
 def find_personal(
@@ -131,6 +158,24 @@ def mask_name(name: str) -> str:
     return folded.slice(*match.span("surname")) + "某" * len(match["given"])
 
 
+def mask_names(answer: str) -> str:
+    """Mask every person in an answer that does nothing but name people, however it parts them."""
+    closed = re.sub(r"(?<=[一-龥])\s+(?=[一-龥])", "", answer)
+    if mask_name(closed) != closed:
+        return mask_name(closed)
+    return re.sub(r"[一-龥]+", lambda run: _mask_joined(run[0]), answer)
+
+
+def _mask_joined(run: str) -> str:
+    """One run of characters: a name, or names with 和 between them; else left as it is."""
+    parts = re.split("([和与及])", run)
+    if not all(_BEGINS_A_NAME.match(part) for part in parts[::2]):
+        return run
+    masked = [mask_name(part) for part in parts]
+    joined = all(one != other for one, other in zip(parts[::2], masked[::2], strict=True))
+    return "".join(masked) if joined else run
+
+
 def _readable(folded: Folded, keep: Iterable[Span[object]], places: Iterable[str]) -> Folded:
     numbers = [folded.span(start, end, None) for start, end in numbered(folded)]
     parcels = find_parcels(folded.original)
@@ -153,7 +198,7 @@ def _candidates(folded: Folded) -> Iterator[tuple[PersonalKind, int, int]]:
             yield PersonalKind.BANK_CARD, *match.span()
     for match in _MOBILE.finditer(folded.text):
         yield PersonalKind.MOBILE, *match.span()
-    for pattern in (_NAME_AFTER_PARTY, _NAME_BEFORE_DEED, _NAME_WITH_OTHER):
+    for pattern in _NAMES:
         for match in pattern.finditer(folded.text):
             yield PersonalKind.NAME, *match.span("name")
 

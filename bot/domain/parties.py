@@ -11,7 +11,16 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.entries import APART, OneOf, Text, place_of
-from bot.domain.masking import AFTER_NAME, COMPOUND, DEED, LEFT, NAME, mask_name, places_in
+from bot.domain.masking import (
+    AFTER_NAME,
+    COMPOUND,
+    DEED,
+    LEFT,
+    NAME,
+    mask_name,
+    mask_names,
+    places_in,
+)
 from bot.domain.span import Span, fold
 
 if TYPE_CHECKING:
@@ -120,8 +129,8 @@ class PartyName(Text):
         ]
 
     def read(self, answer: str, reading: Reading) -> Value:
-        """Keep the answer; where it is only a name, that name is masked."""
-        return mask_name(str(Text.read(self, answer, reading)))
+        """Keep the answer, every person named in it masked."""
+        return mask_names(str(Text.read(self, answer, reading)))
 
 
 @dataclass(frozen=True, slots=True)

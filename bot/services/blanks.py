@@ -45,6 +45,8 @@ class Form:
     """The text field that takes what no other field of a line claims."""
     optional: tuple[str, ...] = ()
     """What else is asked, one by one, of somebody who has said nothing yet."""
+    needed: tuple[str, ...] = ()
+    """What may be changed, but not emptied."""
     before: Mapping[str, Value] = field(default_factory=dict)
     """What a correction finds."""
 
@@ -113,7 +115,7 @@ def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Form:
     title = desk.texts.label("form_correct").format(number=record.number)
     before = {name: record.data[name] for name in said if name in record.data}
     entries = {**{name: kind.entries[name] for name in said}, WHY: _WHY}
-    return Form(title, entries, (WHY,), before=before)
+    return Form(title, entries, (WHY,), needed=kind.required, before=before)
 
 
 def correctable(kind: Kind, record: Record, organ: str) -> list[str]:

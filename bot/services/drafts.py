@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.domain.outgoing import Button, Priority
+from bot.domain.outgoing import Button
 from bot.domain.people import Action
 from bot.services import buttons
 from bot.services.blanks import DISTRICT, form_of
-from bot.services.files import drop
 from bot.services.forms import set_others_aside, show_draft
 from bot.services.previews import draft_post, put_draft
 
@@ -49,7 +48,7 @@ async def _line(desk: Desk, actor: Actor, draft: Draft) -> dict[str, str | int |
     known = [name for name in telling if name in draft.data and name != DISTRICT]
     return {
         "title": form.title,
-        "gist": form.show(known[0], draft.data[known[0]])[:20] if known else "",
+        "gist": " ".join(form.show(known[0], draft.data[known[0]]).split())[:20] if known else "",
         "missing": len(form.missing(draft.data)),
         "until": draft.expires_at,
     }
@@ -67,13 +66,3 @@ async def resume(desk: Desk, actor: Actor, draft: Draft, place: Place) -> Draft:
     await desk.tx.drafts.save(here)
     await set_others_aside(desk, here)
     return await show_draft(desk, actor, here)
-
-
-async def throw_away(
-    desk: Desk, draft: Draft, text: str, priority: Priority = Priority.ANSWER
-) -> None:
-    """Keep nothing of a draft, its messages and its files, and say so in its place."""
-    await desk.tx.drafts.remove(draft.id)
-    await desk.tx.origins.forget(draft.id)
-    await drop(desk, draft.id)
-    await put_draft(desk, draft, text, priority=priority)

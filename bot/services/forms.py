@@ -14,12 +14,13 @@ from bot.domain.entries import OneOf, Text, tokens
 from bot.domain.errors import DomainError
 from bot.domain.line import read_line
 from bot.domain.masking import mask_name
+from bot.domain.outgoing import Priority
 from bot.domain.people import Action, Status
 from bot.domain.records import Draft, Origin
 from bot.services.alike import find_alike
 from bot.services.blanks import ADDITION, DISTRICT, REMOVED, belongs_to_city, form_of
-from bot.services.files import files_of_draft, offer_to_draft
-from bot.services.previews import Findings, put_aside, show_preview
+from bot.services.files import drop, files_of_draft, offer_to_draft
+from bot.services.previews import Findings, put_aside, put_draft, show_preview
 from bot.services.references import check_references
 
 if TYPE_CHECKING:
@@ -137,7 +138,20 @@ async def keep(desk: Desk, actor: Actor, draft: Draft, doubts: Sequence[Doubt] =
 async def set_others_aside(desk: Desk, draft: Draft) -> None:
     """Of two open questions at one place nobody knows which one an answer is meant for."""
     while other := await desk.tx.drafts.asking_at(draft.person_id, draft.chat_id, draft.thread_id):
-        await save_for_later(desk, other)
+        if other.data.keys() - {DISTRICT} or await files_of_draft(desk, other):
+            await save_for_later(desk, other)
+        else:
+            await throw_away(desk, other, desk.texts.render("draft_replaced"))
+
+
+async def throw_away(
+    desk: Desk, draft: Draft, text: str, priority: Priority = Priority.ANSWER
+) -> None:
+    """Keep nothing of a draft, its messages and its files, and say so in its place."""
+    await desk.tx.drafts.remove(draft.id)
+    await desk.tx.origins.forget(draft.id)
+    await drop(desk, draft.id)
+    await put_draft(desk, draft, text, priority=priority)
 
 
 async def save_for_later(desk: Desk, draft: Draft) -> None:
@@ -225,7 +239,7 @@ async def clear(desk: Desk, actor: Actor, draft: Draft, name: str) -> Draft:
     """Empty a field that the form can do without; in a correction, the record's own."""
     require_own(actor, draft)
     form = await form_of(desk, actor, draft)
-    if name not in form.entries or name in form.required:
+    if name not in form.entries or name in (*form.required, *form.needed):
         raise DomainError("unknown_button")
     await desk.tx.origins.overtake(draft.id, name)
     if name in form.before:

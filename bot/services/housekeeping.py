@@ -10,7 +10,7 @@ from bot.domain.outgoing import Priority
 from bot.domain.people import Side
 from bot.domain.periods import next_turn
 from bot.services.cards import ON_DUTY
-from bot.services.drafts import throw_away
+from bot.services.forms import throw_away
 from bot.services.lights import refresh_lights
 from bot.services.retention import DRAFTS, forget_leavers, forget_trouble, purge_personal
 

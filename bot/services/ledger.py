@@ -10,9 +10,9 @@ from bot.domain.kinds.kind import FILE, party_of
 from bot.domain.people import Action
 from bot.domain.periods import count, stretch
 from bot.domain.records import NewRecord
-from bot.services.blanks import ADD
+from bot.services.blanks import ADD, CORRECT
 from bot.services.cards import announce
-from bot.services.drafts import throw_away
+from bot.services.forms import throw_away
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
 from bot.storage.events import stream_of
@@ -103,16 +103,22 @@ async def move_record(
     facts = {"from": record.state, "to": saved.state}
     event = await note_step(desk, actor, saved, move.code, facts, given)
     await _run_clocks(desk, kind, saved, move.code, event)
-    await close_other_forms(desk, saved)
+    await close_other_forms(desk, saved, corrections=kind.state(saved.state).closed)
     await announce(desk, kind, saved, event)
     await tell_named(desk, actor, kind, saved, given)
     return saved
 
 
-async def close_other_forms(desk: Desk, record: Record) -> None:
-    """The forms begun for the version before lead nowhere now; an addition fits any."""
+async def close_other_forms(desk: Desk, record: Record, *, corrections: bool = True) -> None:
+    """The forms begun for the version before lead nowhere now; an addition fits any.
+
+    A step leaves what was said before as it is, so that what corrects it still fits.
+    """
     for draft in await desk.tx.drafts.of_record(record.id):
         if draft.move == ADD:
+            continue
+        if draft.move == CORRECT and not corrections:
+            await desk.tx.drafts.save(replace(draft, record_version=record.version))
             continue
         await throw_away(desk, draft, desk.texts.render("draft_overtaken", number=record.number))
 

@@ -107,7 +107,8 @@ class _Keys:
         choices = self._choices(holds, group) if isinstance(holds, OneOf) else ()
         if name in self._draft.to_ask:
             return (*choices, (self._key("skip", buttons.SKIP, name),))
-        if name not in self._form.required and name in {**self._form.before, **self._draft.data}:
+        kept = (*self._form.required, *self._form.needed)
+        if name not in kept and name in {**self._form.before, **self._draft.data}:
             return (*choices, (self._key("clear", buttons.CLEAR, name),))
         return choices
 

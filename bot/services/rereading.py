@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.domain.errors import DomainError
 from bot.domain.people import Place
 from bot.services.amendments import may_amend
 from bot.services.blanks import CORRECT, DISTRICT, REMOVED, WHY, form_of
@@ -20,14 +21,18 @@ if TYPE_CHECKING:
     from bot.services.forms import Said
 
 
-async def reread(desk: Desk, actor: Actor, place: Place, message_id: int, said: Said) -> None:
-    """Take in what a message says now.
+async def reread(
+    desk: Desk, actor: Actor, place: Place, message_id: int, said: Said, opens: str = ""
+) -> None:
+    """Take in what a message says now; `opens` is the kind of record that it still begins, if any.
 
     A draft is brought up to date at once; for a record, a correction is prepared in private,
     which its writer has only to confirm. Messages that nothing was read from are none of ours.
     """
     origin = await desk.tx.origins.get(place.chat_id, message_id)
     if origin is None or origin.person_id != actor.person_id:
+        return
+    if not origin.asked and not opens:  # it became another command, or mere talk
         return
     if origin.draft_id is not None:
         await _renew_draft(desk, actor, origin, origin.draft_id, said)
@@ -64,17 +69,24 @@ async def _offer_correction(
 ) -> None:
     record = await desk.tx.records.get(record_id)
     person = await desk.tx.people.get(actor.person_id)
-    if record is None or person is None or not may_amend(desk, actor, record):
+    if record is None or person is None:
         return
+    if not may_amend(desk, actor, record):
+        raise DomainError("not_to_amend", number=record.number)
     private = Place(person.user_id, private=True)
     blank = blank_draft(actor, record.kind, private)
     fresh, _ = await _read(desk, actor, blank, origin, said)
     changes = _changes(record, origin, fresh)
     if not changes:
         return
-    why = desk.texts.label("message_edited")
-    draft = blank_draft(actor, record.kind, private, CORRECT, record)
-    await keep(desk, actor, replace(draft, data={**changes, WHY: why}))
+    data = {**changes, WHY: desk.texts.label("message_edited")}
+    begun = await desk.tx.drafts.of_record(record.id)
+    own = [d for d in begun if d.person_id == actor.person_id and d.move == CORRECT]
+    if own:
+        await show_draft(desk, actor, replace(own[-1], data={**own[-1].data, **data}))
+    else:
+        draft = blank_draft(actor, record.kind, private, CORRECT, record)
+        await keep(desk, actor, replace(draft, data=data))
 
 
 def _changes(record: Record, origin: Origin, fresh: Mapping[str, Value]) -> dict[str, Value]:

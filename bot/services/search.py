@@ -78,13 +78,19 @@ async def search(
     A number is looked for as it stands, else as a part of others; what may be a number and is
     none that is known, as words; and the nearest numbers are told when there is nothing. `on` is
     the day the question was asked, if not today; `filters` narrow it besides those it names.
-    Raises `not_entitled`, and `unknown_button` for a page that is never offered.
+    In a group nothing is looked for by words: that somebody's name leads to a number says what no
+    card there may say. Raises `words_in_private`, `not_entitled`, and `unknown_button` for a page
+    that is never offered.
     """
     actor.require(Action.SEE_CARD)
     if not 0 <= page < PAGES:
         raise DomainError("unknown_button")
     query = _understood(desk, question, on or desk.today, filters)
+    if not place.private and query.words and not query.number:
+        raise DomainError("words_in_private")
     scope = await scope_of(desk, actor, place)
+    if not place.private:
+        query = replace(query, words=())
     found = await _find(desk, actor, query, scope, page)
     nearest: tuple[Record, ...] = ()
     if query.number and not found.records:
@@ -199,7 +205,7 @@ async def _readings(
     """The words, and the ids it must be among: as a number, and unless it is complete as words."""
     if query.number:
         yield (), await desk.tx.records.numbered(query.number)
-    if not (query.number and query.number.key):
+    if not query.number or (query.words and not query.number.key):
         yield query.words, None
 
 

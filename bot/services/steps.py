@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain.people import Place
 from bot.services.amendments import open_addition
 from bot.services.blanks import ADDITION, DISTRICT, form_of
-from bot.services.drafts import throw_away
-from bot.services.forms import open_move, require_own
+from bot.services.forms import open_move, require_own, throw_away
 from bot.services.ledger import allowed_move, move_record
 
 if TYPE_CHECKING:
@@ -65,6 +64,8 @@ async def append_draft(desk: Desk, actor: Actor, draft: Draft, record: Record) -
         if name in draft.data and name != DISTRICT and draft.data[name] != record.data.get(name)
     }
     words = "；".join(f"{title}：{value}" for title, value in news.items())[:LONGEST_ADDITION]
-    await open_addition(desk, actor, record, private, {ADDITION: words} if words else {})
+    said = {ADDITION: words} if words else {}
+    addition = await open_addition(desk, actor, record, private, said)
+    await desk.tx.files.hand_on(draft.id, addition.id)
     await throw_away(desk, draft, desk.texts.render("draft_appended", number=record.number))
     return Outcome.FORM_OPENED

@@ -12,9 +12,8 @@ from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.amendments import add_to_record, correct_record
 from bot.services.blanks import ADD, ADDITION, CORRECT, DISTRICT, WHY, form_of
-from bot.services.drafts import throw_away
 from bot.services.files import follow
-from bot.services.forms import blank_draft, keep, require_own
+from bot.services.forms import blank_draft, keep, require_own, throw_away
 from bot.services.ledger import file_record, move_record
 from bot.services.previews import draft_post, put_draft, put_post
 

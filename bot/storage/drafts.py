@@ -61,6 +61,7 @@ class Drafts:
                 chat_id=draft.chat_id,
                 thread_id=draft.thread_id,
                 private=draft.private,
+                record_version=draft.record_version,
             )
         )
 

@@ -193,6 +193,12 @@ class Files:
         )
         return await self._kept(T.c.id.in_(moved.scalars().all()))
 
+    async def hand_on(self, draft_id: int, other_id: int) -> None:
+        """Hand the files of a draft over to the draft it has become."""
+        await self._connection.execute(
+            update(T).where(T.c.draft_id == draft_id).values(draft_id=other_id)
+        )
+
     async def drop(self, draft_id: int) -> None:
         """Forget the files of a draft."""
         await self._forget(T.c.draft_id == draft_id)

@@ -174,7 +174,7 @@ async def test_a_mark_within_a_file_leaves_only_the_event(
     await begins(office)
     before = await office.counts()
     office["王敏"].send_file(None, xlsx("占地", "机密★5年"), "台账.xlsx")
-    await office.reads("王敏", "您发的文件里有涉密或内部资料字样")
+    await office.reads("王敏", "所附的文件里有涉密或内部资料字样")
     await office.settle()
     assert await office.counts() == {**before, "events": before["events"] + 1}
     assert (await office.rows("events"))[-1]["name"] == "secrecy_refused"

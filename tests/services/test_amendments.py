@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -241,3 +242,35 @@ async def test_a_step_can_be_corrected_by_whoever_took_it_only(
         other = {"case_number": "鄂城检行监〔2026〕8号"}
         await correct_record(d, actor(receiver), filed, other, "号错", version=4)
     assert (await newest(desk, record)).data["case_number"] == "鄂城检行监〔2026〕8号"
+
+
+async def test_a_correction_under_way_outlives_a_step_of_the_other_side(
+    desk: OpenDesk, actor: Act, sender: Person, receiver: Person, record: Record
+) -> None:
+    async with desk() as d:
+        draft = await open_correction(d, actor(sender), record, private(sender))
+        draft = await answer(d, actor(sender), replace(draft, asking="area"), "3.25亩")
+        await move_record(d, actor(receiver), record, "sign", {}, version=1)
+        (draft,) = await d.tx.drafts.of_person(sender.id)
+        draft = await answer(d, actor(sender), draft, "复测")
+        corrected = await submit(d, actor(sender), draft)
+    assert (corrected.state, corrected.data["area"]) == ("signed", "2166.68")
+
+
+async def test_what_filing_needs_is_not_to_be_emptied(
+    desk: OpenDesk, actor: Act, sender: Person, record: Record
+) -> None:
+    async with desk() as d:
+        draft = await open_correction(d, actor(sender), record, private(sender))
+        with pytest.raises(DomainError, match="unknown_button"):
+            await clear(d, actor(sender), draft, "route")
+
+
+async def test_empty_forms_do_not_pile_up(
+    desk: OpenDesk, actor: Act, sender: Person, record: Record
+) -> None:
+    async with desk() as d:
+        for _ in range(5):
+            await open_addition(d, actor(sender), record, private(sender))
+            await open_correction(d, actor(sender), record, private(sender))
+        assert len(await d.tx.drafts.of_person(sender.id)) == 1

@@ -257,7 +257,7 @@ async def test_a_content_with_a_mark_leaves_only_the_event_that_it_came(
     removed, said = await deliver()
     assert (removed.chat_id, removed.reply_to) == (GROUP.chat_id, 12)
     assert said.chat_id == 7001
-    assert "您发的文件里有涉密" in said.text
+    assert "所附的文件里有涉密" in said.text
     assert await rows() == {**before, "events": before.get("events", 0) + 1}
 
 

@@ -320,7 +320,7 @@ async def test_in_a_group_filters_reach_no_further_than_the_group(
     async with counter.desk() as d:
         group = Chat(GROUP.chat_id, 0, "鄂城群", "420704", LAND)
         await d.tx.chats.bind(group, bureau.id, d.now)
-    assert await counter.ask(city, "张某某", GROUP) == [TWO, ONE]
+    assert await counter.ask(city, "线索", GROUP) == [TWO, ONE]
     await counter.press(city, "筛选", GROUP)
     assert "区域 ›" not in counter.labels
     await counter.press(city, "阶段 ›", GROUP)

@@ -240,8 +240,20 @@ async def test_in_a_group_only_what_belongs_there_is_found(
     await counter.file(await people(), category="F")
     async with desk() as d:
         await d.tx.chats.bind(Chat(GROUP.chat_id, 0, "群", district, sides), person.id, now)
-    assert await counter.numbers(person, "张某某", GROUP) == [f"线索〔2026〕{n}号" for n in finds]
-    assert await counter.numbers(person, "张某某", Place(-1)) == []
+    assert await counter.numbers(person, "线索", GROUP) == [f"线索〔2026〕{n}号" for n in finds]
+    assert await counter.numbers(person, "线索", Place(-1)) == []
+
+
+@pytest.mark.parametrize("question", ["张某某", "鄂城 张某某", "张某某 逾期"])
+async def test_in_a_group_nothing_is_looked_for_by_words(
+    people: Hire, counter: Counter, desk: OpenDesk, now: datetime, question: str
+) -> None:
+    person = await people()
+    await counter.file(person)
+    async with desk() as d:
+        await d.tx.chats.bind(Chat(GROUP.chat_id, 0, "群", "420704", LAND), person.id, now)
+    with pytest.raises(DomainError, match="words_in_private"):
+        await counter.numbers(person, question, GROUP)
 
 
 async def test_pages_are_turned_by_the_number_of_the_question(
