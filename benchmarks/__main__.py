@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
@@ -47,6 +48,7 @@ GOAL = 20.0
 )
 def main(records: int, rounds: int, postgres: str) -> None:
     """Measure reading messages, and look-ups in a made-up ledger on SQLite and PostgreSQL."""
+    gc.freeze()  # as `liaison run` does
     _read()
     with TemporaryDirectory(prefix="liaison-bench-") as folder:
         asyncio.run(_measure(Path(folder), records, rounds, postgres))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, takewhile
 from typing import TYPE_CHECKING
 
@@ -253,6 +253,7 @@ def read_number(text: str, reading: Reading) -> NumberParts | None:
     )
 
 
+@lru_cache(maxsize=64)
 def slips_of(serial: int) -> frozenset[int]:
     """The serial, and what it is with two digits swapped, one left out or one doubled."""
     digits = str(serial)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, update
+from sqlalchemy import select, union_all, update
 
 from bot.domain.errors import DomainError
 from bot.domain.query import distance, parts_of, slips_of
@@ -127,18 +127,18 @@ class Records:
 
         Of very many, the newest.
         """
+        newest = select(K.c.record_id).order_by(K.c.record_id.desc()).limit(MOST_NUMBERED)
+        if parts.key:
+            exact = await self._connection.scalars(newest.where(K.c.key == parts.key))
+            if bearing := frozenset(exact):
+                return bearing
         given = {"year": parts.year, "sub": parts.sub, "suffix": parts.suffix}
-        rows = await self._connection.execute(
-            select(K.c.record_id, K.c.key)
-            .where(K.c.serial == parts.serial)
+        alike = (
+            newest.where(K.c.serial == parts.serial)
             .where(*(K.c[name] == value for name, value in given.items() if value))
             .where(K.c.prefix.contains(parts.prefix.removesuffix("字"), autoescape=True))
-            .order_by(K.c.record_id.desc())
-            .limit(MOST_NUMBERED)
         )
-        bearing = rows.all()
-        exact = frozenset(record_id for record_id, key in bearing if key == parts.key)
-        return exact or frozenset(record_id for record_id, _ in bearing)
+        return frozenset(await self._connection.scalars(alike))
 
     async def near(self, parts: NumberParts, scope: Scope, limit: int) -> list[Record]:
         """The records in sight whose numbers are nearest to one that nobody bears."""
@@ -150,13 +150,17 @@ class Records:
             K.c.serial.in_(slips_of(parts.serial)),
             (K.c.year == parts.year) | (K.c.prefix == parts.prefix),
         )
+        some = union_all(
+            *(
+                select(numbers.order_by(K.c.record_id.desc()).limit(MOST_NEAR).subquery())
+                for numbers in (below, above, alike)
+            )
+        ).subquery()
+        seen = select(some).join(T, some.c.record_id == T.c.id).where(*within(scope))
         nearest: dict[int, tuple[int, int]] = {}
-        for numbers in (below, above, alike):
-            some = numbers.order_by(K.c.record_id.desc()).limit(MOST_NEAR).subquery()
-            seen = select(some).join(T, some.c.record_id == T.c.id).where(*within(scope))
-            for row in await self._connection.execute(seen):
-                if far := distance(parts, row.prefix, row.year, row.serial):
-                    nearest[row.record_id] = min(far, nearest.get(row.record_id, far))
+        for record_id, *number in await self._connection.execute(seen):
+            if far := distance(parts, *number):
+                nearest[record_id] = min(far, nearest.get(record_id, far))
         order = sorted(nearest, key=lambda record_id: (nearest[record_id], -record_id))[:limit]
         return await self.of(order)
 

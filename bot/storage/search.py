@@ -184,7 +184,7 @@ class Search:
         rows = await self._connection.execute(
             select(T)
             .join(X, X.c.record_id == T.c.id)
-            .where(T.c.id.in_(record_ids), *within(wanted.scope))
+            .where(X.c.record_id.in_(record_ids), *within(wanted.scope))
             .where(*(X.c.text.contains(word) for word in wanted.words))
         )
         records = {row.id: record_from(row) for row in rows}

@@ -140,7 +140,7 @@ record_keys = Table(
     Column("serial", BigInteger, nullable=False),
     Column("sub", String(16), nullable=False),
     Column("suffix", String(8), nullable=False),
-    Index("ix_record_keys_serial_record_id", "serial", "record_id"),
+    Index("ix_record_keys_serial", "serial", "record_id", "prefix", "year"),
     Index("ix_record_keys_prefix_year_serial", "prefix", "year", "serial"),
 )
 
