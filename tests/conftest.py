@@ -23,7 +23,7 @@ from bot.domain.people import Actor, Person, Role, Status
 from bot.domain.periods import PERIODS, with_overrides
 from bot.office import read_office
 from bot.services.desk import Books, Desk
-from bot.storage.database import Database
+from bot.storage.database import Database, Tx
 from bot.storage.schema import migrate
 from bot.storage.tables import metadata
 from bot.text import Texts
@@ -114,10 +114,31 @@ def unmigrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[s
             yield url
 
 
+class CarefulDatabase(Database):
+    """A database that refuses, instead of waiting for ever, a writer opened within a writer."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url)
+        self._writing: set[asyncio.Task[object] | None] = set()
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[Tx]:
+        """Open a writing transaction, unless this very task has one open."""
+        task = asyncio.current_task()
+        if task in self._writing:
+            raise RuntimeError("this task has a writer open already; close it first")
+        self._writing.add(task)
+        try:
+            async with super().write() as tx:
+                yield tx
+        finally:
+            self._writing.discard(task)
+
+
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """An open database with nothing in it."""
-    database = Database(database_url)
+    database = CarefulDatabase(database_url)
     yield database
     if not database.is_sqlite:
         await _empty(database)

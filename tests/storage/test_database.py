@@ -16,6 +16,8 @@ from bot.storage.database import Database, Tx
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.conftest import Hire, OpenDesk
+
 
 async def serial(database: Database) -> int:
     async with database.write() as tx:
@@ -148,3 +150,16 @@ async def test_an_abandoned_writer_leaves_no_lock_behind(sqlite_url: str) -> Non
     assert cursor
     await one.close()
     await other.close()
+
+
+async def test_a_writer_within_a_writer_fails_at_once(
+    database: Database, desk: OpenDesk, people: Hire
+) -> None:
+    """In tests: the second would wait for the first for ever."""
+    async with desk():
+        for second in (desk(), database.write()):
+            with pytest.raises(RuntimeError, match="has a writer open already"):
+                await second.__aenter__()
+        with pytest.raises(RuntimeError, match="has a writer open already"):
+            await people()
+    await people()
