@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.domain.files import Offered
 from bot.domain.people import Side
 from bot.services.alike import LATELY, find_alike
+from bot.services.files import files_of_draft, offer_file
 from bot.services.steps import Outcome, append_draft
 from bot.services.submission import submit, undo
 from bot.storage.chats import Chat
@@ -97,3 +99,16 @@ async def test_a_draft_becomes_an_addition_of_what_the_record_does_not_say(
         assert addition.data == {"addition": "线索摘要：仍在施工"}
         await submit(d, actor(sender), addition)
         assert [e.name for e in await d.tx.events.of_record(record.id)] == ["file", "added"]
+
+
+async def test_the_files_of_a_draft_go_with_it_into_the_addition(
+    desk: OpenDesk, actor: Act, sender: Person
+) -> None:
+    record = await file(desk, actor, sender)
+    draft = await begin(desk, actor, sender, "2C 移送线索 鄂州资规罚字〔2025〕47号 仍在施工")
+    sheet = Offered("BQAC1", "台账.xlsx", size=7)
+    async with desk() as d:
+        await offer_file(d, actor(sender), private(sender), sheet, draft=draft)
+        await append_draft(d, actor(sender), draft, record)
+        (addition,) = await d.tx.drafts.of_person(sender.id)
+        assert [each.name for each in await files_of_draft(d, addition)] == ["台账.xlsx"]

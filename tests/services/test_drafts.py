@@ -9,7 +9,17 @@ import pytest
 from bot.domain.errors import DomainError
 from bot.domain.kinds.lead import LEAD
 from bot.services.drafts import resume, tell_drafts
-from bot.services.forms import Said, answer, choose, open_form, save_for_later, skip, teller_of
+from bot.services.forms import (
+    Said,
+    answer,
+    ask_for,
+    choose,
+    open_form,
+    save_for_later,
+    show_draft,
+    skip,
+    teller_of,
+)
 from bot.services.submission import cancel, submit
 from tests.services.filing import GROUP, begin, kept, private
 
@@ -96,3 +106,14 @@ async def test_a_cancelled_draft_leaves_no_trace_of_its_messages(
     async with desk() as d:
         await cancel(d, actor(sender), draft)
     assert not {"origins", "drafts"} & set(await rows())
+
+
+async def test_a_category_given_already_can_be_chosen_again_group_by_group(
+    desk: OpenDesk, actor: Act, sender: Person, deliver: Deliver
+) -> None:
+    draft = await begin(desk, actor, sender)
+    async with desk() as d:
+        draft = await ask_for(d, actor(sender), draft, "category")
+        draft = await show_draft(d, actor(sender), draft, group=2, ask=draft.asking)
+    assert draft.asking == "category"
+    assert "执行主体错误" in [b.label for row in (await deliver())[-1].buttons for b in row]

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.domain.errors import DomainError
-from bot.services.ledger import move_record
 from bot.services.forms import Said, answer, choose
+from bot.services.ledger import move_record
 from bot.services.rereading import reread
 from bot.services.submission import submit
 from tests.services.filing import LINE, begin, file, kept, private
