@@ -85,8 +85,8 @@ PARTY_TYPES = PartyTypes(
 URGENCIES = OneOf(
     (
         Choice("normal", "一般", alone=frozenset({"一般"})),
-        Choice("very_urgent", "特急"),
         Choice("urgent", "紧急", alone=frozenset({"紧急"})),
+        Choice("very_urgent", "特急"),
     )
 )
 COURT = Number(
