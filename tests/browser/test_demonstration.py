@@ -78,6 +78,35 @@ async def test_a_lead_is_reported_signed_found_and_read(page: ChatPage) -> None:
     await expect(detail).to_contain_text("刘某某非法占用耕地3.52亩")
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_a_lead_is_asked_for_step_by_step_undone_mended_and_added_to(page: ChatPage) -> None:
+    await page.become("王敏")
+    await page.open(PRIVATE)
+    await page.write("/lead")
+    for choice in ("2 裁定", "超期裁定", "移送线索"):
+        await page.press(await page.reads("待提交"), choice)
+    await page.reads("请用一两句话写明情况")
+    await page.write("法院受理后两个月没有裁定")
+    await page.press(await page.reads("也可跳过"), "跳过")
+    await page.reads("请填写占地面积")
+    await page.write("12.5亩")
+    await page.press(await page.reads("12.50亩"), "提交")
+    await page.press(await page.reads("已登记并移送", NUMBER), "撤销登记")
+    await page.reads("已撤销登记", NUMBER)
+    await page.press(await page.reads("待提交", "12.50亩"), "提交")
+    again = "线索〔2026〕5号"
+    await page.reads("已登记并移送", again)
+    await page.write(f"/case {again}")
+    await page.press(await page.reads(again, "还有"), "私聊看详情")
+    await page.press(await page.reads("本次查阅已记录"), "补充")
+    await page.reads("请发送要补充的情况")
+    await page.write("法官答复下周裁定")
+    await page.press(await page.reads(f"{again}｜补充", "核对无误"), "提交")
+    await page.reads("已补充", again)
+    await page.write("/drafts")
+    await page.reads("没有未提交的草稿")
+
+
 async def test_what_is_missing_is_asked_in_the_group(page: ChatPage) -> None:
     await page.become("王敏")
     await page.open(DISTRICT)
