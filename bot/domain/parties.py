@@ -55,8 +55,10 @@ _GOVERNMENT = "人民政府|[镇乡区]政府|街道办(?:事处)?|管委会|管
 _COMPANY = (
     "公司|企业|集团|合作社|厂|[石沙砂煤矿农林牧渔殖车]场|加油站|酒店|商行|经营部|个体户|学校|医院"
 )
+_SEEN = "发现|反映|显示|查明|举报"
+"""What comes before whoever did it, and is no part of a name."""
 _BODY = (
-    r"(?P<body>(?:(?![的了对由将被我你向经查])[一-龥A-Za-z0-9()]){1,30}?"
+    rf"(?P<body>(?:(?![的了对由将被我你向经查]|{_SEEN})[一-龥A-Za-z0-9()]){{1,30}}?"
     rf"(?:(?P<village>{_VILLAGE})|(?P<government>{_GOVERNMENT})|(?P<company>{_COMPANY})))"
 )
 _ENDS = r"(?![一-龥A-Za-z0-9])"
@@ -73,7 +75,7 @@ _PATTERNS = tuple(
         (0, rf"{_LABEL}{_BODY}(?:{_ENDS}|(?={DEED}))"),
         (1, rf"{LEFT}{NAME}{_BEFORE_DEED}"),
         (1, rf"{LEFT}{_MASKED}{_BEFORE_DEED}"),
-        (1, rf"(?:{LEFT}|(?<=[的被])){_BODY}{_BEFORE_DEED}"),
+        (1, rf"(?:{LEFT}|(?<=[的被])|(?<={_SEEN})){_BODY}{_BEFORE_DEED}"),
         (2, rf"(?:\A|(?<=[\s,;。、:/])){_BODY}(?=\Z|[\s,;。、/])"),
     )
 )

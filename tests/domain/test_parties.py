@@ -29,6 +29,8 @@ PARTY = PartyName(60)
         ("鄂城区某公司违法占地", "某公司", PartyType.COMPANY),
         ("被执行人：鄂州市某置业有限公司，", "鄂州市某置业有限公司", PartyType.COMPANY),
         ("查处的某砖厂占用耕地", "某砖厂", PartyType.COMPANY),
+        ("卫片图斑发现某公司未批先建", "某公司", PartyType.COMPANY),
+        ("群众反映某砂场违法占地", "某砂场", PartyType.COMPANY),
         ("某仓储公司 至今未拆", "某仓储公司", PartyType.COMPANY),
         ("鄂州市鄂城区泽林镇某村村委会占用耕地", "泽林镇某村村委会", PartyType.VILLAGE),
         ("某镇政府占用耕地", "某镇政府", PartyType.GOVERNMENT),

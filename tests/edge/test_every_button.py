@@ -258,9 +258,9 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     await acknowledge(desk, actors["林川"], leads["read"])
 
     group = Place(office.group.id)
-    draft = await open_form(desk, actors["王敏"], LEAD, group, Said(""))
     complete = await open_form(desk, actors["王敏"], LEAD, group, Said("2C 移送线索 某处占地"))
     gone = await open_form(desk, actors["王敏"], LEAD, group, Said(""))
+    draft = await open_form(desk, actors["王敏"], LEAD, group, Said(""))
     await tx.drafts.remove(gone.id)
     await look_up(desk, actors["王敏"], "鄂城", group)
     stranger = office[STRANGER]

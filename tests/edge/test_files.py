@@ -142,7 +142,7 @@ async def test_what_telegram_will_not_hand_out_is_explained(
     ("content", "name", "word"),
     [
         (bytes(6 * 1024 * 1024), "台账.xlsx", "文件超过5 MB"),
-        (PDF, "决定书.pdf", "现在只收Excel 表格（.xlsx）、CSV 表格（.csv）"),
+        (PDF, "决定书.pdf", "现在只收 Excel 表格（.xlsx）、CSV 表格（.csv）"),
         (SHEET, "台账.xlsm", "文件里有宏"),
         (SHEET, "举报人名单.xlsx", "举报人或未成年人"),
     ],
@@ -204,7 +204,7 @@ async def test_an_office_may_take_pictures(closed_office: Office, tmp_path: Path
     office["王敏"].send_file(None, JPG, "现场.jpeg")
     await office.reads("王敏", "已保存附件“现场.jpeg”")
     office["王敏"].send_file(None, SHEET, "台账.xlsx")
-    await office.reads("王敏", "现在只收JPG 图片（.jpg、.jpeg）")
+    await office.reads("王敏", "现在只收 JPG 图片（.jpg、.jpeg）")
 
 
 async def test_without_a_form_the_next_step_is_named(office: Office) -> None:
