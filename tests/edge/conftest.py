@@ -53,6 +53,7 @@ async def closed_office(
 
 @pytest.fixture
 async def office(closed_office: Office) -> Office:
-    """An office at work."""
+    """An office at work, whose bot has said what it says at its start."""
     await closed_office.open()
+    await closed_office.settle()
     return closed_office
