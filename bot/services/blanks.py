@@ -29,9 +29,13 @@ REMOVED = ""
 
 LONGEST_BEFORE = 40
 """So much of what is being replaced is shown beside what replaces it."""
+LONGEST_ADDITION = 500
+"""So much one addition may say."""
 
 _WHY = Entry("更正理由", Text(200), "为什么更正？请写明理由。")
-_ADDITION = Entry("补充内容", Text(500), "请发送要补充的情况（500字以内），也可发送位置或文件。")
+_ADDITION = Entry(
+    "补充内容", Text(LONGEST_ADDITION), "请发送要补充的情况（500字以内），也可发送位置或文件。"
+)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.entries import Sight
 from bot.domain.kinds.kind import FILE, Party, party_of
-from bot.domain.outgoing import Button, Detour, Manner, Priority
+from bot.domain.outgoing import Button, Detour, Manner, Priority, in_rows
 from bot.domain.people import Action, Role, Status
 from bot.domain.periods import days_left, light
 from bot.services import buttons
@@ -91,7 +91,7 @@ def card_buttons(
     if unread:
         code = buttons.code(buttons.ACKNOWLEDGE, record.id)
         steps = (*steps, Button(label("acknowledge"), code))
-    rows = [steps[at : at + 2] for at in range(0, len(steps), 2)]
+    rows = in_rows(steps, 2)
     ways = {"detail": buttons.DETAIL, "history": buttons.HISTORY}
     return (
         *rows,

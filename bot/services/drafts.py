@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.domain.outgoing import Button
+from bot.domain.outgoing import Button, in_rows
 from bot.domain.people import Action
 from bot.services import buttons
 from bot.services.blanks import DISTRICT, form_of
@@ -38,7 +38,7 @@ async def tell_drafts(desk: Desk, actor: Actor, user_id: int) -> None:
     await desk.say(
         user_id,
         text=desk.texts.render("drafts", lines=lines, count=len(drafts)),
-        buttons=tuple(tuple(keys[at : at + 2]) for at in range(0, len(keys), 2)),
+        buttons=in_rows(keys, 2),
     )
 
 

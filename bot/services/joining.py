@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
-from bot.domain.outgoing import Button
+from bot.domain.outgoing import Button, in_rows
 from bot.domain.people import Person, Role, Side, Status, is_name
 from bot.services import buttons
 from bot.services.admission import asking_person, organ_name, put_request
@@ -115,7 +115,7 @@ async def _offer_organs(desk: Desk, visitor: Visitor, side: str) -> None:
         raise DomainError("unknown_button")
     keys = [Button(o.short, buttons.code(buttons.JOIN, *Wish(o.code).args)) for o in organs]
     back = Button(desk.texts.label("back"), buttons.code(buttons.JOIN_SIDE))
-    keyboard = tuple(tuple(keys[at : at + 2]) for at in range(0, len(keys), 2))
+    keyboard = in_rows(keys, 2)
     await _ask(desk, visitor, "join_organ", (*keyboard, (back,)))
 
 

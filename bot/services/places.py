@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from unicodedata import normalize
 
 from bot.domain.errors import DomainError
-from bot.domain.outgoing import Button
+from bot.domain.outgoing import Button, in_rows
 from bot.domain.people import Action, Role, Side
 from bot.services import buttons
 from bot.storage.chats import Chat, sides_text
@@ -87,7 +87,7 @@ def _district_keys(desk: Desk, parties: str) -> Keyboard:
         Button(d.name, buttons.code(buttons.BIND, d.code, parties or UNSAID))
         for d in desk.office.districts
     ]
-    return tuple(tuple(keys[at : at + 2]) for at in range(0, len(keys), 2))
+    return in_rows(keys, 2)
 
 
 def _parties_keys(desk: Desk, district: str) -> Keyboard:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.entries import Entry, OneOf, Sight
 from bot.domain.errors import DomainError
-from bot.domain.outgoing import Button, Manner, Priority
+from bot.domain.outgoing import Button, Manner, Priority, in_rows
 from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.blanks import CORRECT
@@ -156,7 +156,7 @@ class _Keys:
         ]
         leave = self._key("cancel", buttons.CANCEL)
         begun = self._draft.move != CORRECT or self._draft.data
-        return (*_rows(keys, 2), (self._key("back", buttons.BACK) if begun else leave,))
+        return (*in_rows(keys, 2), (self._key("back", buttons.BACK) if begun else leave,))
 
     def _choices(self, holds: OneOf, group: int | None) -> Keyboard:
         """The groups of a long list of choices, or the choices themselves."""
@@ -166,18 +166,14 @@ class _Keys:
                 Button(title, buttons.code(buttons.GROUP, draft.id, at))
                 for at, title in enumerate(groups)
             ]
-            return _rows(keys, 2)
+            return in_rows(keys, 2)
         if group is not None and group >= len(groups):
             raise DomainError("unknown_button")
         keys = [
             Button(choice.title, buttons.code(buttons.CHOOSE, draft.id, draft.asking, choice.code))
             for choice in holds.within(groups[group or 0])
         ]
-        return _rows(keys, 2 if group is None else 1)
-
-
-def _rows(keys: list[Button], width: int) -> Keyboard:
-    return tuple(tuple(keys[at : at + width]) for at in range(0, len(keys), width))
+        return in_rows(keys, 2 if group is None else 1)
 
 
 async def show_preview(

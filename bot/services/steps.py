@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.people import Place
 from bot.services.amendments import open_addition
-from bot.services.blanks import ADDITION, DISTRICT, form_of
+from bot.services.blanks import ADDITION, DISTRICT, LONGEST_ADDITION, form_of
 from bot.services.forms import open_move, require_own, throw_away
 from bot.services.ledger import allowed_move, move_record
 
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from bot.domain.people import Actor
     from bot.domain.records import Draft, Record
     from bot.services.desk import Desk
-
-
-LONGEST_ADDITION = 500
 
 
 class Outcome(StrEnum):
