@@ -171,6 +171,10 @@ class OneOf:
         title = next(c.title for c in self.choices if c.code == value)
         return f"{value} {title}" if self.with_codes else title
 
+    def knows(self, value: Value) -> bool:
+        """Tell whether a value is the code of a choice."""
+        return value in {choice.code for choice in self.choices}
+
     def groups(self) -> tuple[str, ...]:
         """The groups of the choices, in order; ("",) where there are none."""
         return tuple(dict.fromkeys(choice.group for choice in self.choices))

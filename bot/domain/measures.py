@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 from bot.domain.dates import find_dates, format_date, impossible_dates, parse_date
 from bot.domain.entries import Found, Reason, doubt_of, with_word
 from bot.domain.errors import DomainError
-from bot.domain.quantities import Area, AreaRole, find_areas, find_money, format_money
+from bot.domain.quantities import (
+    Area,
+    AreaRole,
+    find_areas,
+    find_money,
+    format_money,
+    read_numeral,
+)
+from bot.domain.span import fold
 
 if TYPE_CHECKING:
     from bot.domain.entries import Reading
@@ -145,3 +153,62 @@ class Day:
 
 def _with_tails(role: str) -> tuple[str, ...]:
     return (*(role + tail for tail in ("日期", "时间", "于", "日")), role)
+
+
+@dataclass(frozen=True, slots=True)
+class ComingDay(Day):
+    """A day that is set for something, today or later."""
+
+    def find(self, text: str, reading: Reading) -> list[Found]:
+        """Nothing: it is only ever asked for."""
+        return []
+
+    def doubtful(self, text: str, reading: Reading) -> list[Span[Reason]]:
+        """Nothing, for nothing is looked for."""
+        return []
+
+    def read(self, answer: str, reading: Reading) -> Value:
+        """Read one date in natural Chinese; raises `date_gone_by`."""
+        day = parse_date(answer, reading.today, "future")
+        if day is None:
+            raise DomainError("not_a_date", answer=answer)
+        if day < reading.today:
+            raise DomainError("date_gone_by", day=day)
+        return day.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """A number of days that a paper sets."""
+
+    most: int = 365
+
+    def find(self, text: str, reading: Reading) -> list[Found]:
+        """The days in which an answer is asked for: 15日内回复."""
+        return [
+            Found(match.start(), match.end(), count, match[0])
+            for match in re.finditer(r"(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[日天]内", text)
+            if (count := self._count(match["n"]))
+        ]
+
+    def doubtful(self, text: str, reading: Reading) -> list[Span[Reason]]:
+        """Nothing: other numbers stay in the text."""
+        return []
+
+    def _count(self, numeral: str) -> int:
+        count = read_numeral(numeral)
+        return int(count) if count is not None and 1 <= count <= self.most else 0
+
+    def read(self, answer: str, reading: Reading) -> Value:
+        """Read 15, 15日 or 十五天; raises `not_days`."""
+        match = re.fullmatch(
+            r"(?P<n>[0-9]{1,3}|[一二三四五六七八九十百]{1,5})[日天]?内?", fold(answer).text.strip()
+        )
+        count = self._count(match["n"]) if match else 0
+        if not count:
+            raise DomainError("not_days", most=self.most)
+        return count
+
+    def show(self, value: Value) -> str:
+        """The days."""
+        return f"{value}日"

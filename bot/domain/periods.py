@@ -5,6 +5,8 @@ corresponding day, else at the end of the month; a last day that is a rest day m
 workday after it; rest days inside the period are counted, except in working-day periods.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
@@ -24,6 +26,22 @@ class Unit(StrEnum):
     CALENDAR_DAYS = "calendar_days"
     WORK_DAYS = "work_days"
     QUARTER_END = "quarter_end"
+    NAMED_DAY = "named_day"
+    """The paper itself names the last day."""
+
+    @property
+    def label(self) -> str:
+        """The unit in Chinese, after a number."""
+        return _UNIT_LABELS[self]
+
+
+_UNIT_LABELS = {
+    Unit.MONTHS: "个月",
+    Unit.CALENDAR_DAYS: "日",
+    Unit.WORK_DAYS: "个工作日",
+    Unit.QUARTER_END: "季度末",
+    Unit.NAMED_DAY: "载明的日期",
+}
 
 
 class Roll(StrEnum):
@@ -39,9 +57,10 @@ class Roll(StrEnum):
 class Period:
     """A period as data.
 
-    `length` is in `unit`s, and 0 for a quarter end. `starts_on` is the event that starts it.
-    `effective_from` is when the provision cited took effect. A period that is not `statutory`
-    is the two sides' own agreement, which they may change. An inconsistent one raises ValueError.
+    `length` is in `unit`s; 0 for a quarter end, for a named day, and where each paper sets its
+    own number of days. `starts_on` is the event that starts it. `effective_from` is when the
+    provision cited took effect. A period that is not `statutory` is the two sides' own
+    agreement, which they may change. An inconsistent one raises ValueError.
     """
 
     code: str
@@ -57,8 +76,27 @@ class Period:
     def __post_init__(self) -> None:
         if (self.unit is Unit.WORK_DAYS) != (self.roll is Roll.SKIP):
             raise ValueError(f"{self.code}: working days, and only they, skip rest days")
-        if self.length < 0 or (self.length == 0) != (self.unit is Unit.QUARTER_END):
+        if self.length < 0 or self.unit not in _KINDS_OF_LENGTH[bool(self.length)]:
             raise ValueError(f"{self.code}: a period of {self.length} {self.unit}")
+
+    @property
+    def measure(self) -> str:
+        """How long it is, as people say it: 2个月, 5个工作日, 季度末."""
+        if self.length:
+            return f"{self.length}{self.unit.label}"
+        return "文书载明的天数" if self.unit is Unit.CALENDAR_DAYS else self.unit.label
+
+    def lasting(self, length: int) -> Period:
+        """The period with the length that one paper sets; ValueError if it sets none."""
+        if self.length or length < 1:
+            raise ValueError(f"{self.code}: no paper sets a length of {length}")
+        return replace(self, length=length)
+
+
+_KINDS_OF_LENGTH = {
+    True: frozenset({Unit.MONTHS, Unit.CALENDAR_DAYS, Unit.WORK_DAYS}),
+    False: frozenset({Unit.QUARTER_END, Unit.NAMED_DAY, Unit.CALENDAR_DAYS}),
+}
 
 
 class _Clause(NamedTuple):
@@ -87,6 +125,10 @@ def _quarter_end(code: str, title: str, articles: str) -> _Clause:
     return _Clause(code, 0, Unit.QUARTER_END, Roll.BACK, "本季度内", title, articles)
 
 
+def _named_day(code: str, starts_on: str, title: str, articles: str) -> _Clause:
+    return _Clause(code, 0, Unit.NAMED_DAY, Roll.FORWARD, starts_on, title, articles)
+
+
 def _under(
     source: str, effective_from: date, *clauses: _Clause, statutory: bool = True
 ) -> Iterator[Period]:
@@ -110,6 +152,9 @@ _TABLE = (
         "《人民检察院检察建议工作规定》",
         date(2019, 2, 26),
         _months("A1", 2, "收到检察建议书", "书面回复检察建议", "第19条；协作通知第一部分"),
+        _days(
+            "A2", 0, "收到检察建议书", "紧急情况书面回复检察建议", "第19条；检察建议书载明的期限"
+        ),
         _days("A4", 5, "发出检察建议书", "检察建议报上级院备案", "第21条（待核）"),
     ),
     *_under(
@@ -202,8 +247,16 @@ _TABLE = (
         date(2021, 11, 13),
         _work_days("P-SIGN", 2, "移送", "签收", "（可调整）"),
         _days("P-REPLY", 7, "签收", "程序性回复", "（可调整）"),
-        _months("P-RESULT", 3, "签收", "反馈办理结果", "（可调整）"),
+        _months("P-RESULT", 3, "作出处理", "反馈办理结果", "（可调整）"),
         _days("P-CHECK", 15, "签收", "反馈履职预警核查结论", "（可调整）"),
+        _work_days("P-CONFIRM", 2, "一方登记收到日期", "另一方核对收到日期", "（可调整）"),
+        _days("P-SELF", 7, "收到检察建议书", "登记自查情况", "（可调整）"),
+        _days("P-DELAY", 7, "收到情况说明", "答复情况说明", "（可调整）"),
+        _days("P-OBJECTION", 7, "收到书面异议", "复核书面异议", "（可调整）"),
+        _days("P-REVIEW", 15, "收到书面回复", "审查书面回复", "（可调整）"),
+        _days("P-SUPPLEMENT", 15, "要求补充回复", "补充回复", "（可调整）"),
+        _named_day("P-RECTIFY", "确定整改期限", "完成整改", "；检察机关确定的整改期限"),
+        _months("P-LOOKBACK", 3, "认定整改到位", "开展回头看", "（可调整）"),
         _days("P-TRANSFER", 15, "作出准予执行裁定", "移送执行", "（可调整）"),
         _quarter_end("P-QUARTER", "季度报送", "；协作通知第二部分"),
         statutory=False,
@@ -213,21 +266,13 @@ _TABLE = (
 PERIODS: Mapping[str, Period] = MappingProxyType({period.code: period for period in _TABLE})
 
 
-def urgent_reply(days: int) -> Period:
-    """Return A2: the reply to an urgent recommendation, due in the days its document sets."""
-    basis = "《人民检察院检察建议工作规定》第19条；检察建议书载明的期限"
-    return replace(
-        PERIODS["A1"], code="A2", length=days, unit=Unit.CALENDAR_DAYS, legal_basis=basis
-    )
-
-
 def with_overrides(
     periods: Mapping[str, Period], lengths: Mapping[str, int]
 ) -> Mapping[str, Period]:
     """Return the periods with an office's own lengths for agreed ones, in their own units.
 
-    An unknown code, a statutory period, a quarter end or a length below 1 raises ValueError
-    naming the code.
+    An unknown code, a statutory period, one without a length of its own or a length below 1
+    raises ValueError naming the code.
     """
     changed = {code: _with_length(periods, code, length) for code, length in lengths.items()}
     return MappingProxyType({**periods, **changed})
@@ -238,6 +283,8 @@ def _with_length(periods: Mapping[str, Period], code: str, length: int) -> Perio
         raise ValueError(f"{code}: no such period")
     if periods[code].statutory:
         raise ValueError(f"{code}: a statutory period cannot be changed")
+    if length < 1:
+        raise ValueError(f"{code}: a length of {length}")
     return replace(periods[code], length=length)
 
 
@@ -265,14 +312,18 @@ class Deadline:
     calendar_version: str
 
 
-def count(period: Period, start: date, calendar: WorkCalendar) -> Deadline:
+def count(
+    period: Period, start: date, calendar: WorkCalendar, *, named: date | None = None
+) -> Deadline:
     """Count `period` from `start`, the day of the event, which itself is not counted.
 
-    A datetime raises TypeError: only a local date can start a period.
+    `named` is the last day that the paper names, for a period that ends on such a day. A
+    datetime raises TypeError: only a local date can start a period. ValueError: its length is
+    set by each paper, and has not been given.
     """
     if isinstance(start, datetime):
         raise TypeError("a period starts on a local date, not at an instant")
-    nominal = _nominal(period, start, calendar)
+    nominal = _nominal(period, start, calendar, named)
     due = _rolled(period.roll, nominal, calendar)
     decisive = tuple(_decisive_days(period.roll, start, nominal, due))
     return Deadline(
@@ -291,16 +342,19 @@ def due_instant(deadline: Deadline) -> datetime:
     return local_instant(deadline.due + DAY, time.min)
 
 
-def _nominal(period: Period, start: date, calendar: WorkCalendar) -> date:
+def _nominal(period: Period, start: date, calendar: WorkCalendar, named: date | None) -> date:
     match period.unit:
         case Unit.MONTHS:
             return start + relativedelta(months=period.length)
-        case Unit.CALENDAR_DAYS:
+        case Unit.CALENDAR_DAYS if period.length:
             return start + DAY * period.length
         case Unit.WORK_DAYS:
             return calendar.add_workdays(start, period.length)
         case Unit.QUARTER_END:
             return start + relativedelta(months=-start.month % 3, day=31)
+        case Unit.NAMED_DAY if named:
+            return named
+    raise ValueError(f"{period.code}: each paper sets its own end, and this one is not known")
 
 
 def _rolled(roll: Roll, nominal: date, calendar: WorkCalendar) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -11,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from bot.domain.people import Side
-    from bot.domain.periods import Stretch
+    from bot.domain.periods import Period, Stretch
 
 Value: TypeAlias = str | int
 """What a field holds once written: plain JSON. An empty field is absent."""
@@ -95,6 +96,16 @@ class Origin:
     """The fields that it gave, and nothing later has given again."""
 
 
+class Outcome(StrEnum):
+    """How a duty ended."""
+
+    MET = "met"
+    DROPPED = "dropped"
+    """It is owed no more, though nobody met it."""
+    REPLACED = "replaced"
+    """A row with other dates, or a later step's, took its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Duty:
     """Somebody owes somebody something by a date: the row every clock is made of."""
@@ -105,7 +116,8 @@ class Duty:
     """Which of the kind's duties it is."""
     debtor: str
     creditor: str
-    period: str
+    rule: Period
+    """The period as it was in force when the duty began; a later edition does not touch it."""
     start: date
     nominal: date
     due: date
@@ -113,8 +125,32 @@ class Duty:
     calendar_version: str
     shown: Stretch
     """What the record's standing cards say of it."""
+    opened_by: int
+    """The event that began it, or that counted it anew."""
     closed_by: int | None = None
     """The event that met or ended it; None while it is open."""
+    outcome: Outcome | None = None
+    met_on: date | None = None
+    """The day that counts as the one on which it was met."""
+
+    @property
+    def late(self) -> int:
+        """How many days after its last day it was met; 0 if in time, or not met."""
+        return max(0, (self.met_on - self.due).days) if self.met_on else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A step, complete, that waits for the approval of its organ's leader."""
+
+    id: int
+    record_id: int
+    move: str
+    data: Mapping[str, Value]
+    """What the step needs."""
+    organ: str
+    proposed_by: int
+    proposed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

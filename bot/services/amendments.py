@@ -10,6 +10,7 @@ from bot.domain.kinds.kind import party_of
 from bot.domain.people import Action
 from bot.services.blanks import ADD, CORRECT, REMOVED
 from bot.services.cards import announce
+from bot.services.clocks import correct_clocks
 from bot.services.forms import blank_draft, keep, show_fields
 from bot.services.ledger import close_other_forms, note_step, sides_of
 from bot.services.references import check_references, tell_named
@@ -86,9 +87,11 @@ async def correct_record(
     await check_references(desk, actor, kind.entries, named, record.id)
     kept = {name: value for name, value in record.data.items() if name not in after}
     data = {**kept, **named}
-    gone = kind.missing(data, tuple(n for n in kind.required if n in record.data))
+    demanded = (*(n for n in kind.required if n in record.data), *kind.demands(data))
+    gone = kind.missing(data, tuple(demanded))
     if gone:
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in gone])
+    kind.consistent(data)
     changed = replace(record, data=data, sides=sides_of(desk, kind, record, data))
     saved = await desk.tx.records.save(changed, desk.now)
     await index_record(desk, kind, saved)
@@ -96,6 +99,7 @@ async def correct_record(
     content: dict[str, object] = {"before": before, "after": after, "why": why}
     facts = {"fields": sorted(after)}
     event = await note_step(desk, actor, saved, CORRECTED, facts, content)
+    await correct_clocks(desk, kind, saved, after, event)
     await close_other_forms(desk, saved)
     await announce(desk, kind, saved, event, call=_other(saved, actor))
     await tell_named(desk, actor, kind, saved, named)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from bot.domain.entries import Choice, Entry, OneOf, Sight, Text
 from bot.domain.errors import DomainError
-from bot.domain.kinds.kind import party_of
+from bot.domain.kinds.kind import nothing_more, party_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from bot.domain.kinds.kind import Kind
     from bot.domain.people import Actor
@@ -54,9 +54,13 @@ class Form:
     before: Mapping[str, Value] = field(default_factory=dict)
     """What a correction finds."""
 
+    demands: Callable[[Mapping[str, Value]], tuple[str, ...]] = nothing_more
+    """What else it cannot do without, given what it says so far."""
+
     def missing(self, data: Mapping[str, Value]) -> tuple[str, ...]:
         """The required fields still empty, in the order they are asked."""
-        return tuple(name for name in self.required if name not in data)
+        said = {**self.before, **data}
+        return tuple(n for n in (*self.required, *self.demands(said)) if n not in data)
 
     def before_it(self, name: str) -> str:
         """The question before one, or "" for the first; one with a single answer is none."""
@@ -110,6 +114,7 @@ def _new(desk: Desk, actor: Actor, kind: Kind) -> Form:
         (DISTRICT, *kind.required),
         kind.rest,
         kind.guided,
+        demands=kind.demands,
     )
 
 

@@ -8,13 +8,14 @@ from bot.domain.entries import Sight
 from bot.domain.kinds.kind import FILE, Party, party_of
 from bot.domain.outgoing import Button, Detour, Manner, Priority, in_rows
 from bot.domain.people import Action, Role, Status
-from bot.domain.periods import days_left, light
 from bot.services import buttons
+from bot.services.clockface import face_of
+from bot.services.clocks import matter_of
 from bot.services.reposting import card_post, card_posts, leave_if_far
 from bot.services.signatures import bystanders, may_acknowledge, receipts, signatures, unread_of
 
 if TYPE_CHECKING:
-    from bot.domain.kinds.kind import Kind, Move
+    from bot.domain.kinds.kind import Kind, Matter, Move
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor, Person
     from bot.domain.records import Event, Record
@@ -32,8 +33,6 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
     """
     state = kind.state(record.state)
     events = await desk.tx.events.of_record(record.id)
-    duties = await desk.tx.duties.open_of(record.id)
-    due = duties[0] if duties else None
     return desk.texts.render(
         "card",
         kind=kind.title,
@@ -46,11 +45,8 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
         closed=state.closed,
         holder=_holder(desk, record, state.holder),
         next_step=state.next_step,
-        due=due,
-        owed=next((r.title for r in kind.duties if due and r.code == due.code), ""),
-        left=days_left(due.due, desk.today) if due else 0,
+        face=await face_of(desk, kind, record),
         living=living,
-        light=light(due.due, desk.today).value if due else ("blue" if state.closed else "green"),
         receipts=receipts(desk, signatures(desk, kind, record, events)),
         last=_last_step(desk, kind, events),
     )
@@ -113,7 +109,7 @@ def step_keys(record: Record, moves: tuple[Move, ...]) -> tuple[Button, ...]:
 
 async def own_buttons(desk: Desk, actor: Actor, record: Record, *, but: str = "") -> Keyboard:
     """Those of the buttons that fall to one person."""
-    moves = moves_for(actor, desk.books.kinds[record.kind], record)
+    moves = moves_for(actor, desk.books.kinds[record.kind], await matter_of(desk, record))
     unread = await may_acknowledge(desk, actor, record)
     return card_buttons(desk, record, moves, unread=unread, but=but)
 
@@ -130,9 +126,7 @@ async def announce(
     groups = await home_groups(desk, record)
     if not groups and event.name == FILE:
         await _give_in_private(desk, record, text)
-    holder = kind.state(record.state).holder
-    organ = party_of(record, holder) if holder else ""
-    called = call or (organ if organ != event.facts["organ"] else "")
+    called = call or await _called(desk, kind, record, event)
     people = await desk.tx.people.of_organs({called}, ON_DUTY)
     told = frozenset(person.user_id for person in people)
     for chat in groups:
@@ -140,6 +134,18 @@ async def announce(
     await _update_cards(desk, record, text, groups, but=told)
     if called:
         await _call(desk, record, called, people, text, groups)
+
+
+async def _called(desk: Desk, kind: Kind, record: Record, event: Event) -> str:
+    """The organ to tell of a step: whose turn it is, or who owes something because of it.
+
+    "" where that is only the organ that took the step.
+    """
+    holder = kind.state(record.state).holder
+    owed = await desk.tx.duties.open_of(record.id)
+    debtors = [duty.debtor for duty in owed if duty.opened_by == event.id]
+    organs = [*([party_of(record, holder)] if holder else []), *debtors]
+    return next((organ for organ in organs if organ != event.facts["organ"]), "")
 
 
 async def refresh_cards(desk: Desk, record: Record, priority: Priority = Priority.NEWS) -> None:
@@ -158,7 +164,7 @@ async def _update_cards(
     priority: Priority = Priority.NEWS,
 ) -> None:
     """Put a record's card anew where it lives and wherever else it stands, `but` for some chats."""
-    moves = desk.books.kinds[record.kind].moves_from(record.state)
+    moves = desk.books.kinds[record.kind].moves_now(await matter_of(desk, record))
     for_all = tuple(move for move in moves if not move.aside)
     unread = bool(await unread_of(desk, record))
     everyone = card_buttons(desk, record, for_all, unread=unread)
@@ -284,10 +290,10 @@ async def _buttons_of(desk: Desk, record: Record, person: Person | None) -> Keyb
     return await own_buttons(desk, desk.actor(person), record)
 
 
-def moves_for(actor: Actor, kind: Kind, record: Record, *, aside: bool = False) -> tuple[Move, ...]:
-    """The steps out of the record's state that this person may take: the usual, or the rare."""
-    moves = (move for move in kind.moves_from(record.state) if move.aside is aside)
-    return tuple(move for move in moves if kind.open_to(move, record, actor))
+def moves_for(actor: Actor, kind: Kind, matter: Matter, *, aside: bool = False) -> tuple[Move, ...]:
+    """The steps that this person may take as things stand: the usual, or the rare."""
+    moves = (move for move in kind.moves_now(matter) if move.aside is aside)
+    return tuple(move for move in moves if kind.falls_to(move, matter.record, actor))
 
 
 async def home_groups(desk: Desk, record: Record) -> list[Chat]:

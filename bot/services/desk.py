@@ -66,6 +66,11 @@ class Desk:
         return self.books.office
 
     @property
+    def calendar(self) -> WorkCalendar:
+        """The working days, as far as they are known."""
+        return self.books.calendar
+
+    @property
     def texts(self) -> Texts:
         """The templates."""
         return self.books.texts

@@ -20,6 +20,7 @@ from bot.services.cards import (
     step_keys,
     step_title,
 )
+from bot.services.clocks import matter_of
 from bot.services.files import files_of
 from bot.services.retention import PURGED
 from bot.storage.events import stream_of
@@ -126,7 +127,7 @@ async def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyb
     if correctable(kind, record, actor.organ):
         ways.append(("correct", buttons.CORRECT))
     amend = [Button(desk.texts.label(word), buttons.code(verb, record.id)) for word, verb in ways]
-    rare = step_keys(record, moves_for(actor, kind, record, aside=True))
+    rare = step_keys(record, moves_for(actor, kind, await matter_of(desk, record), aside=True))
     return (*usual, (*amend, *rare))
 
 

@@ -170,6 +170,7 @@ async def answer(
     name = draft.asking
     value = form.entries[name].holds.read(text, desk.reading)
     await check_references(desk, actor, form.entries, {name: value}, draft.record_id)
+    await _check_together(desk, draft, name, value)
     await desk.tx.origins.overtake(draft.id, name)
     if message_id is not None:
         await _note_origin(desk, draft, message_id, name, frozenset({name}))
@@ -221,10 +222,18 @@ async def choose(desk: Desk, actor: Actor, draft: Draft, name: str, choice: str)
     require_own(actor, draft)
     entry = (await form_of(desk, actor, draft)).entries.get(name)
     holds = entry.holds if entry else None
-    if not isinstance(holds, OneOf) or choice not in {c.code for c in holds.choices}:
+    if not isinstance(holds, OneOf) or not holds.knows(choice):
         raise DomainError("unknown_button")
+    await _check_together(desk, draft, name, choice)
     await desk.tx.origins.overtake(draft.id, name)
     return await give(desk, actor, draft, name, choice)
+
+
+async def _check_together(desk: Desk, draft: Draft, name: str, value: Value) -> None:
+    """Refuse an answer that contradicts what the draft or its record says already."""
+    record = await desk.tx.records.get(draft.record_id) if draft.record_id else None
+    before = record.data if record else {}
+    desk.books.kinds[draft.kind].consistent({**before, **draft.data, name: value})
 
 
 async def skip(desk: Desk, actor: Actor, draft: Draft, name: str) -> Draft:

@@ -35,7 +35,7 @@ async def close_day(desk: Desk) -> None:
     With it, neither side can rewrite the past alone: a chain whose head was in a digest
     cannot change without the digest's code changing (DESIGN §1.5).
     """
-    if not desk.books.calendar.is_workday(desk.today) or desk.now < _digest_time(desk, desk.today):
+    if not desk.calendar.is_workday(desk.today) or desk.now < _digest_time(desk, desk.today):
         return
     last_event = await desk.tx.events.last_id()
     if last_event == await _last_digested(desk):
@@ -85,7 +85,7 @@ async def _groups(desk: Desk, side: Side) -> list[tuple[int, int]]:
 
 async def expire_drafts(desk: Desk) -> None:
     """In office hours, throw away drafts out of time, saying so where they stand (BRIEF §6)."""
-    if not desk.office.hours.is_open(desk.now, desk.books.calendar):
+    if not desk.office.hours.is_open(desk.now, desk.calendar):
         return
     expired = await desk.tx.drafts.expired(desk.now)
     if expired:
@@ -125,7 +125,7 @@ async def _next_digest(desk: Desk) -> datetime | None:
     if await desk.tx.events.last_id() == await _last_digested(desk):
         return None
     over = desk.now >= _digest_time(desk, desk.today)
-    day = desk.books.calendar.workday_on_or_after(desk.today + DAY if over else desk.today)
+    day = desk.calendar.workday_on_or_after(desk.today + DAY if over else desk.today)
     return _digest_time(desk, day)
 
 
@@ -141,4 +141,4 @@ async def _next_expiry(desk: Desk) -> datetime | None:
     expiry = await desk.tx.drafts.next_expiry()
     if expiry is None:
         return None
-    return desk.office.hours.next_open(max(expiry, desk.now), desk.books.calendar)
+    return desk.office.hours.next_open(max(expiry, desk.now), desk.calendar)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
-from bot.domain.kinds.kind import FILE, party_of
+from bot.domain.kinds.kind import FILE
 from bot.domain.people import Action
-from bot.domain.periods import count, stretch
 from bot.domain.records import NewRecord
 from bot.services.blanks import ADD, CORRECT
 from bot.services.cards import announce
+from bot.services.clocks import matter_of, run_clocks
 from bot.services.forms import throw_away
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
@@ -32,9 +32,8 @@ async def file_record(
     """File a complete form: number, record, event, duties, cards and notices."""
     actor.require(Action.SUBMIT)
     fields = kind.check(data)
-    missing = kind.missing(fields, kind.required)
-    if missing:
-        raise DomainError("still_missing", titles=[kind.entries[n].title for n in missing])
+    _require(kind, fields, (*kind.required, *kind.demands(fields)))
+    kind.consistent(fields)
     new = _new_record(desk, actor, kind, district, fields)
     await check_references(desk, actor, kind.entries, fields)
     serial = await desk.tx.records.next_serial(f"{kind.code}/{desk.today.year}")
@@ -42,7 +41,7 @@ async def file_record(
     record = await desk.tx.records.add(replace(new, number=number), desk.now)
     await index_record(desk, kind, record)
     event = await note_step(desk, actor, record, FILE, {"to": record.state}, fields)
-    await _run_clocks(desk, kind, record, FILE, event)
+    await run_clocks(desk, kind, record, FILE, event)
     await announce(desk, kind, record, event)
     await tell_named(desk, actor, kind, record, fields)
     return record
@@ -88,25 +87,40 @@ async def move_record(
     """Take one step of the life-cycle, on the version of the record the actor saw.
 
     Raises `came_second` when it has changed since, `not_your_move` when the step falls to
-    somebody else, `still_missing` when something the step needs is not given.
+    somebody else, `not_now` when something else must happen first, `still_missing` when
+    something the step needs is not given, and whatever the kind finds inconsistent.
     """
+    move = await allowed_move(desk, actor, record, move_code, version)
+    return await carry_out(desk, actor, record, move, data)
+
+
+async def carry_out(
+    desk: Desk, actor: Actor, record: Record, move: Move, data: Mapping[str, Value]
+) -> Record:
+    """Take a step that its taker may take: state, content, event, duties, cards and notices."""
     kind = desk.books.kinds[record.kind]
-    move = allowed_move(desk, actor, record, move_code, version)
     given = kind.check({name: data[name] for name in move.needs if name in data})
-    missing = kind.missing(given, move.needs)
-    if missing:
-        raise DomainError("still_missing", titles=[kind.entries[n].title for n in missing])
+    _require(kind, given, move.needs)
     await check_references(desk, actor, kind.entries, given, record.id)
-    changed = replace(record, state=move.after, data={**record.data, **given})
+    given |= {to: record.data[name] for to, name in move.copies}
+    after = {**record.data, **given}
+    kind.consistent(after)
+    changed = replace(record, state=move.lands(record.state), data=after)
     saved = await desk.tx.records.save(changed, desk.now)
     await index_record(desk, kind, saved)
     facts = {"from": record.state, "to": saved.state}
     event = await note_step(desk, actor, saved, move.code, facts, given)
-    await _run_clocks(desk, kind, saved, move.code, event)
+    await run_clocks(desk, kind, saved, move.code, event)
     await close_other_forms(desk, saved, corrections=kind.state(saved.state).closed)
     await announce(desk, kind, saved, event)
     await tell_named(desk, actor, kind, saved, given)
     return saved
+
+
+def _require(kind: Kind, fields: Mapping[str, Value], needs: tuple[str, ...]) -> None:
+    missing = kind.missing(fields, needs)
+    if missing:
+        raise DomainError("still_missing", titles=[kind.entries[n].title for n in missing])
 
 
 async def close_other_forms(desk: Desk, record: Record, *, corrections: bool = True) -> None:
@@ -123,7 +137,7 @@ async def close_other_forms(desk: Desk, record: Record, *, corrections: bool = T
         await throw_away(desk, draft, desk.texts.render("draft_overtaken", number=record.number))
 
 
-def allowed_move(desk: Desk, actor: Actor, record: Record, code: str, version: int) -> Move:
+async def allowed_move(desk: Desk, actor: Actor, record: Record, code: str, version: int) -> Move:
     """The step of that code, if this person may take it on this version of the record."""
     kind = desk.books.kinds[record.kind]
     move = kind.move(code)
@@ -132,6 +146,8 @@ def allowed_move(desk: Desk, actor: Actor, record: Record, code: str, version: i
         raise DomainError("not_your_move", title=move.title, number=record.number)
     if record.version != version or record.state not in move.before:
         raise DomainError("came_second", number=record.number)
+    if not move.when(await matter_of(desk, record)):
+        raise DomainError("not_now", title=move.title, number=record.number)
     return move
 
 
@@ -153,23 +169,3 @@ async def note_step(
         now=desk.now,
         content=content or None,
     )
-
-
-async def _run_clocks(desk: Desk, kind: Kind, record: Record, move: str, event: Event) -> None:
-    """End the duties that this move meets, and start those it gives rise to."""
-    ended = [rule.code for rule in kind.duties if move in rule.ends]
-    if ended:
-        await desk.tx.duties.close(record.id, ended, event.id)
-    for rule in kind.duties:
-        if move in rule.starts:
-            period = desk.books.periods[rule.period]
-            deadline = count(period, desk.today, desk.books.calendar)
-            await desk.tx.duties.open(
-                record.id,
-                rule.code,
-                deadline,
-                debtor=party_of(record, rule.debtor),
-                creditor=party_of(record, rule.creditor),
-                event_id=event.id,
-                shown=stretch(deadline.due, desk.today),
-            )

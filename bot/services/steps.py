@@ -29,7 +29,7 @@ async def take_step(
     desk: Desk, actor: Actor, record: Record, move_code: str, version: int
 ) -> Outcome:
     """Take a step that needs nothing; for one that does, open its form in private."""
-    move = allowed_move(desk, actor, record, move_code, version)
+    move = await allowed_move(desk, actor, record, move_code, version)
     if not move.needs:
         await move_record(desk, actor, record, move_code, {}, version=version)
         return Outcome.TAKEN

@@ -11,6 +11,7 @@ from bot.domain.outgoing import Button, Manner
 from bot.domain.people import Action
 from bot.services import buttons
 from bot.services.cards import moves_for
+from bot.services.clocks import matter_of
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Keyboard
@@ -63,7 +64,7 @@ async def turn_todo(desk: Desk, actor: Actor, user_id: int, page: int) -> None:
 async def _waiting_for(desk: Desk, actor: Actor) -> list[Waiting]:
     """Everything that waits for the organ, in order: few questions, however much it is."""
     organs = Facet(Sort.HOLDER, actor.organ)
-    held = await desk.tx.search.bearing(organs)
+    held = await desk.tx.search.bearing(organs) | await desk.tx.duties.owed_by(actor.organ)
     filed = await desk.tx.search.bearing(organs, Facet(Sort.SUBMITTER, str(actor.person_id)))
     steps = desk.books.kinds.steps
     taken = await desk.tx.events.last_by(actor.person_id, actor.organ, held - filed, steps)
@@ -91,7 +92,7 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
             today=desk.today,
         ),
         buttons=(
-            *((_key(desk, actor, record, page),) for record in records),
+            *[(await _key(desk, actor, record, page),) for record in records],
             *_turns(desk, page, pages),
         ),
         manner=Manner.PUT,
@@ -110,9 +111,10 @@ def _line(desk: Desk, record: Record, waiting: Waiting) -> Line:
     return Line(record.number, next_step, waiting.others, due)
 
 
-def _key(desk: Desk, actor: Actor, record: Record, page: int) -> Button:
+async def _key(desk: Desk, actor: Actor, record: Record, page: int) -> Button:
     """The very step, where there is one and it needs no form; otherwise the card."""
-    moves = moves_for(actor, desk.books.kinds[record.kind], record)
+    kind = desk.books.kinds[record.kind]
+    moves = moves_for(actor, kind, await matter_of(desk, record))
     if len(moves) != 1 or moves[0].needs:
         return Button(record.number, buttons.code(buttons.CARD, record.id))
     (move,) = moves

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, update
 
-from bot.domain.periods import Stretch
-from bot.domain.records import Duty
+from bot.domain.periods import Period, Roll, Stretch, Unit
+from bot.domain.records import Duty, Outcome
 from bot.storage import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-    from datetime import date
+    from collections.abc import Collection, Mapping
 
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -32,6 +33,7 @@ class Duties:
         self,
         record_id: int,
         code: str,
+        rule: Period,
         deadline: Deadline,
         *,
         debtor: str,
@@ -45,7 +47,7 @@ class Duties:
             "code": code,
             "debtor": debtor,
             "creditor": creditor,
-            "period": deadline.code,
+            "rule": _written(rule),
             "start": deadline.start,
             "nominal": deadline.nominal,
             "due": deadline.due,
@@ -57,13 +59,27 @@ class Duties:
         result = await self._connection.execute(T.insert().values(values).returning(T))
         return _duty(result.one())
 
-    async def close(self, record_id: int, codes: Collection[str], event_id: int) -> None:
-        """End the record's open duties of these codes; `event_id` is what ended them."""
+    async def close(
+        self,
+        record_id: int,
+        codes: Collection[str],
+        event_id: int,
+        outcome: Outcome,
+        met_on: date | None = None,
+    ) -> None:
+        """End the record's open duties of these codes; `event_id` is what ended them, and how."""
         await self._connection.execute(
             update(T)
             .where(T.c.record_id == record_id, T.c.code.in_(codes), T.c.closed_by.is_(None))
-            .values(closed_by=event_id)
+            .values(closed_by=event_id, outcome=outcome.value, met_on=met_on)
         )
+
+    async def of_record(self, record_id: int) -> list[Duty]:
+        """Every duty a record has or had, the oldest row first."""
+        rows = await self._connection.execute(
+            select(T).where(T.c.record_id == record_id).order_by(T.c.id)
+        )
+        return [_duty(row) for row in rows]
 
     async def open_of(self, record_id: int) -> list[Duty]:
         """A record's open duties, the one that is due first before the others."""
@@ -83,6 +99,13 @@ class Duties:
         )
         return {row.record_id: row.due for row in rows}
 
+    async def owed_by(self, organ: str) -> set[int]:
+        """The records on which an organ owes something."""
+        rows = await self._connection.execute(
+            select(T.c.record_id).where(T.c.debtor == organ, T.c.closed_by.is_(None)).distinct()
+        )
+        return set(rows.scalars())
+
     async def open_until(self, day: date) -> list[Duty]:
         """The open duties of all records that are due up to a day, the overdue ones too."""
         rows = await self._connection.execute(
@@ -96,7 +119,23 @@ class Duties:
 
 
 def _duty(row: Row[tuple[object, ...]]) -> Duty:
-    fields = dict(row._mapping)
-    del fields["opened_by"]
+    fields: dict[str, Any] = dict(row._mapping)
+    fields["rule"] = _read(fields["rule"])
     fields["shown"] = Stretch(fields["shown"])
+    fields["outcome"] = Outcome(fields["outcome"]) if fields["outcome"] else None
     return Duty(**fields)
+
+
+def _written(rule: Period) -> dict[str, object]:
+    return {**asdict(rule), "effective_from": rule.effective_from.isoformat()}
+
+
+def _read(rule: Mapping[str, Any]) -> Period:
+    return Period(
+        **{
+            **rule,
+            "unit": Unit(rule["unit"]),
+            "roll": Roll(rule["roll"]),
+            "effective_from": date.fromisoformat(rule["effective_from"]),
+        }
+    )

@@ -245,7 +245,7 @@ duties = Table(
     Column("code", String(24), nullable=False),
     Column("debtor", String(24), nullable=False),
     Column("creditor", String(24), nullable=False),
-    Column("period", String(16), nullable=False),
+    Column("rule", Json, nullable=False),
     Column("start", Date, nullable=False),
     Column("nominal", Date, nullable=False),
     Column("due", Date, nullable=False),
@@ -254,11 +254,20 @@ duties = Table(
     Column("shown", String(8), nullable=False),
     Column("opened_by", BigInteger, ForeignKey("events.id"), nullable=False),
     Column("closed_by", BigInteger, ForeignKey("events.id")),
+    Column("outcome", String(8)),
+    Column("met_on", Date),
     Index(
         "uq_duties_open",
         "record_id",
         "code",
         unique=True,
+        sqlite_where=text("closed_by IS NULL"),
+        postgresql_where=text("closed_by IS NULL"),
+    ),
+    Index(
+        "ix_duties_open_debtor",
+        "debtor",
+        "record_id",
         sqlite_where=text("closed_by IS NULL"),
         postgresql_where=text("closed_by IS NULL"),
     ),
@@ -269,6 +278,20 @@ duties = Table(
         sqlite_where=text("closed_by IS NULL"),
         postgresql_where=text("closed_by IS NULL"),
     ),
+)
+
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("record_id", BigInteger, ForeignKey("records.id"), nullable=False),
+    Column("move", String(24), nullable=False),
+    Column("data", Json, nullable=False),
+    Column("organ", String(24), nullable=False, index=True),
+    Column("proposed_by", BigInteger, ForeignKey("people.id"), nullable=False),
+    Column("proposed_at", UtcTime, nullable=False),
+    Index("uq_proposals_record_id_move", "record_id", "move", unique=True),
+    sqlite_autoincrement=True,  # buttons name a proposal by its id long after it is gone
 )
 
 posts = Table(

@@ -21,7 +21,6 @@ from bot.domain.periods import (
     light,
     next_turn,
     stretch,
-    urgent_reply,
     with_overrides,
 )
 
@@ -268,7 +267,7 @@ def test_the_coercion_acts_short_periods_are_working_days() -> None:
 
 
 def test_an_urgent_document_sets_its_own_length() -> None:
-    deadline = count(urgent_reply(10), date(2026, 3, 2), CALENDAR)
+    deadline = count(PERIODS["A2"].lasting(10), date(2026, 3, 2), CALENDAR)
     assert (deadline.code, deadline.due) == ("A2", date(2026, 3, 12))
 
 

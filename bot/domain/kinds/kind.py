@@ -20,9 +20,10 @@ from bot.domain.people import Role, Side
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import date
 
     from bot.domain.people import Actor
-    from bot.domain.records import Record, Value
+    from bot.domain.records import Duty, Record, Value
 
 
 class Party(StrEnum):
@@ -57,6 +58,29 @@ class State:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """A record with what is owed on it, on a day: what a step may depend on."""
+
+    record: Record
+    owed: tuple[Duty, ...]
+    """Its open duties, the one that is due first before the others."""
+    today: date
+
+    def owes(self, *codes: str) -> bool:
+        """Tell whether one of these duties is open."""
+        return any(duty.code in codes for duty in self.owed)
+
+    def late(self, *codes: str) -> bool:
+        """Tell whether one of these duties is open and its last day has passed."""
+        return any(duty.code in codes and duty.due < self.today for duty in self.owed)
+
+
+def always(matter: Matter) -> bool:
+    """Whatever the matter."""
+    return True
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """One step of the life-cycle, taken by a party, needing some fields."""
 
@@ -65,11 +89,34 @@ class Move:
     """As the button says it."""
     before: frozenset[str]
     after: str
+    """"": the record stays in the state it is in."""
     who: Party
     needs: tuple[str, ...] = ()
     roles: frozenset[Role] = frozenset({Role.LIAISON, Role.DEPUTY})
     aside: bool = False
     """So rare that it is offered in private only, beside the content."""
+    when: Callable[[Matter], bool] = always
+    """On what else it depends, besides the state."""
+    copies: tuple[tuple[str, str], ...] = ()
+    """Fields that it fills in with what another field says: (to, from)."""
+    approval: bool = False
+    """Only a proposal, until the leader of the organ approves it."""
+    renews: bool = False
+    """A new record of the kind takes its place: its form is opened with what this one says."""
+
+    def lands(self, state: str) -> str:
+        """The state it leads to from one."""
+        return self.after or state
+
+
+def no_choice(data: Mapping[str, Value]) -> str:
+    """No other period."""
+    return ""
+
+
+def no_matter_what(data: Mapping[str, Value]) -> bool:
+    """Whatever the record says."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +131,52 @@ class DutyRule:
     debtor: Party
     creditor: Party
     starts: frozenset[str]
+    """Each of these steps starts it; what was still open of it is replaced."""
     ends: frozenset[str]
+    """Each of these steps meets it."""
     clause: str
     """The clause of the notice that it rests on."""
+    drops: frozenset[str] = frozenset()
+    """Each of these steps ends it without its being met."""
+    since: tuple[str, ...] = ()
+    """The fields with the day that starts it, of which the earliest counts; (): the step's day."""
+    met_on: str = ""
+    """The field with the day on which it was met; "": the step's day."""
+    named: str = ""
+    """The field with the last day, where the paper names one."""
+    length: str = ""
+    """The field with the number of days, where the paper sets it."""
+    estimate: tuple[str, ...] = ()
+    """The fields from which its end is estimated before it has started: the first known."""
+    instead: Callable[[Mapping[str, Value]], str] = no_choice
+    """The code of another period, where the record's content chooses one."""
+    owed: Callable[[Mapping[str, Value]], bool] = no_matter_what
+    """Whether it is owed at all, by the record's content."""
+    chosen_by: tuple[str, ...] = ()
+    """The fields that `instead` and `owed` look at."""
+
+    def period_of(self, data: Mapping[str, Value]) -> str:
+        """The code of the period that a record's content chooses."""
+        return self.instead(data) or self.period
+
+    @property
+    def moved_by(self) -> frozenset[str]:
+        """The fields whose correction may move its dates."""
+        fields = (*self.since, *self.chosen_by, self.named, self.length, self.met_on)
+        return frozenset(filter(None, fields))
 
 
 FILE = "file"
 """The move with which every record begins."""
+
+
+def nothing_more(data: Mapping[str, Value]) -> tuple[str, ...]:
+    """No field besides those always required."""
+    return ()
+
+
+def agree(data: Mapping[str, Value]) -> None:
+    """Whatever the fields say, they do not contradict each other."""
 
 
 def no_other_side(data: Mapping[str, Value]) -> frozenset[Side]:
@@ -135,6 +221,10 @@ class Kind:
     duties: tuple[DutyRule, ...] = ()
     signature: str = ""
     """Code of the move with which the receiver signs for it; "": nobody does."""
+    demands: Callable[[Mapping[str, Value]], tuple[str, ...]] = nothing_more
+    """What else must be known before it can be filed, given what it says so far."""
+    consistent: Callable[[Mapping[str, Value]], None] = agree
+    """Raises `DomainError` where its fields contradict each other."""
     also_concerns: Callable[[Mapping[str, Value]], frozenset[Side]] = no_other_side
     """The sides, besides the two it passes between, whose business its content makes it."""
 
@@ -149,7 +239,9 @@ class Kind:
     @cached_property
     def offered(self) -> tuple[str, ...]:
         """The fields a new record may fill: all but those that a later move asks for."""
-        later = {name for move in self.moves for name in move.needs} - set(self.required)
+        asked = {name for move in self.moves for name in move.needs}
+        copied = {name for move in self.moves for name, _ in move.copies}
+        later = (asked | copied) - set(self.required)
         return tuple(name for name in self.entries if name not in later)
 
     @cached_property
@@ -181,9 +273,18 @@ class Kind:
                 return move
         raise DomainError("unknown_button")
 
+    def rule(self, code: str) -> DutyRule:
+        """The rule of a duty's code."""
+        return next(rule for rule in self.duties if rule.code == code)
+
     def moves_from(self, state: str) -> tuple[Move, ...]:
-        """The moves that lead out of a state, in the order declared."""
+        """The moves that may be taken in a state, in the order declared."""
         return tuple(move for move in self.moves if state in move.before)
+
+    def moves_now(self, matter: Matter) -> tuple[Move, ...]:
+        """The moves that may be taken as things stand, by whomever."""
+        moves = self.moves_from(matter.record.state)
+        return tuple(move for move in moves if move.when(matter))
 
     def missing(self, data: Mapping[str, Value], needs: tuple[str, ...]) -> tuple[str, ...]:
         """Those of `needs` that `data` does not have yet."""
@@ -196,7 +297,7 @@ class Kind:
         """
         for name, value in data.items():
             holds = self.entries[name].holds if name in self.entries else None
-            if isinstance(holds, OneOf) and value not in {c.code for c in holds.choices}:
+            if isinstance(holds, OneOf) and not holds.knows(value):
                 raise DomainError("bad_field", title=self.entries[name].title)
         try:
             model = self.fields.model_validate(dict(data))
@@ -218,9 +319,13 @@ class Kind:
             if name in data and entry.sight in sight
         }
 
-    def open_to(self, move: Move, record: Record, actor: Actor) -> bool:
+    def open_to(self, move: Move, matter: Matter, actor: Actor) -> bool:
         """Tell whether this person may take a move now."""
-        return record.state in move.before and self.falls_to(move, record, actor)
+        return self.is_time(move, matter) and self.falls_to(move, matter.record, actor)
+
+    def is_time(self, move: Move, matter: Matter) -> bool:
+        """Tell whether a move may be taken as things stand."""
+        return matter.record.state in move.before and move.when(matter)
 
     def falls_to(self, move: Move, record: Record, actor: Actor) -> bool:
         """Tell whether a move is this person's to take, by role and organ, once it is time."""

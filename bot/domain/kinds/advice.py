@@ -1,0 +1,692 @@
+"""检察建议: the procuratorate recommends, the bureau replies in writing within the legal period.
+
+Notice 鄂州检会〔2021〕5号 第一条; periods BRIEF §1.1, fields §2, life-cycle §3. The clock starts on
+receipt, which takes two keys: what one side enters, the other confirms or enters otherwise.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+from bot.domain.entries import Choice, Entry, Number, OneOf, Sight, Text
+from bot.domain.errors import DomainError
+from bot.domain.items import EachOf, Items
+from bot.domain.kinds.kind import DutyRule, Fields, Kind, Move, Party, State
+from bot.domain.measures import ComingDay, Day, DayCount
+from bot.domain.numbers import NumberKind
+from bot.domain.people import Side
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.domain.kinds.kind import Matter
+    from bot.domain.records import Value
+
+TYPES = OneOf(
+    (
+        Choice("breach", "纠正违法", ("纠正违法行为",)),
+        Choice("governance", "社会治理", ()),
+        Choice("public_interest", "公益诉讼", ("行政公益诉讼", "诉前")),
+        Choice("retrial", "再审", ("再审检察建议",)),
+        Choice("other", "其他类型", ("其他",), alone=frozenset({"其他"})),
+    )
+)
+"""《人民检察院检察建议工作规定》第5条."""
+PACES = OneOf(
+    (
+        Choice("normal", "一般（两个月）", ("一般",), alone=frozenset({"一般"})),
+        Choice("urgent", "紧急（按文书载明天数）", ("紧急",), alone=frozenset({"紧急"})),
+        Choice("harm", "公益紧急（15日）", ("公益紧急", "损害继续扩大")),
+    )
+)
+DELIVERIES = OneOf(
+    (
+        Choice("direct", "直接送达", ("直接",)),
+        Choice("announced", "宣告送达", ("宣告",)),
+        Choice("posted", "邮寄", ("邮寄送达", "挂号", "EMS")),
+        Choice("left", "留置送达", ("留置",)),
+    )
+)
+REPLY_WAYS = OneOf(
+    (
+        Choice("direct", "直接送交", ("直接", "送交")),
+        Choice("posted", "邮寄", ("挂号", "EMS")),
+        Choice("courier", "机要交换", ("机要",)),
+    )
+)
+ADOPTIONS = OneOf(
+    (
+        Choice("all", "全部采纳", ("全部", "采纳")),
+        Choice("some", "部分采纳", ("部分",)),
+        Choice("none", "未采纳", ("不采纳",)),
+    )
+)
+PROGRESS = EachOf(
+    (
+        Choice("done", "已完成", ("完成", "全部已完成", "全部完成")),
+        Choice("partly", "阶段性完成", ("阶段性", "部分完成")),
+        Choice("none", "未整改", ("未完成", "尚未整改")),
+    )
+)
+URGINGS = OneOf(
+    (
+        Choice("inquiry", "询问"),
+        Choice("visit", "走访"),
+        Choice("talks", "会商"),
+        Choice("meeting", "联席会议"),
+    )
+)
+LEVELS = OneOf(
+    (
+        Choice("superior", "报上级人民检察院", ("上级检察院",)),
+        Choice("notified", "通报其上级机关或主管部门", ("上级机关", "主管部门")),
+        Choice("local", "报同级党委、人大，通报政府、纪检监察机关", ("党委", "人大")),
+    )
+)
+ADVICE_NUMBER = Number(
+    frozenset({NumberKind.DOCUMENT}), mark="检", words=("检察建议书", "检察建议", "文号")
+)
+DOCUMENT = Number(frozenset({NumberKind.DOCUMENT}))
+
+
+class AdviceFields(Fields):
+    """The fields of a recommendation (BRIEF §2, 检察建议)."""
+
+    advice_number: Annotated[
+        str | None,
+        Entry(
+            "建议文号",
+            ADVICE_NUMBER,
+            "检察建议书的文号（机关代字〔年份〕编号号）？",
+            Sight.GROUP,
+        ),
+    ] = None
+    type: Annotated[str | None, Entry("建议类型", TYPES, "属于哪一类？", Sight.GROUP)] = None
+    pace: Annotated[
+        str | None, Entry("回复期限类型", PACES, "回复期限属于哪一种？", Sight.GROUP)
+    ] = None
+    reply_days: Annotated[
+        int | None,
+        Entry("载明回复天数", DayCount(), "检察建议书要求收到后多少日内回复？", Sight.GROUP),
+    ] = None
+    issued_on: Annotated[
+        date | None, Entry("制发日期", Day(("制发", "发出", "印发")), "制发日期？", Sight.GROUP)
+    ] = None
+    reason: Annotated[str | None, Entry("事由", Text(200), "因何事提出？")] = None
+    items: Annotated[
+        str | None,
+        Entry("建议事项", Items(1000), "请逐项写明建议事项（1. … 2. …，共1000字以内）。"),
+    ] = None
+    related: Annotated[
+        str | None,
+        Entry(
+            "关联案件",
+            Number(frozenset({NumberKind.SYSTEM}), records=("lead", "warning")),
+            "关联哪条线索或预警（编号）？",
+        ),
+    ] = None
+    penalty_number: Annotated[
+        str | None,
+        Entry("处罚文号", Number(frozenset({NumberKind.DOCUMENT}), mark="罚"), "处罚文号？"),
+    ] = None
+    court_number: Annotated[
+        str | None, Entry("法院案号", Number(frozenset({NumberKind.COURT})), "法院案号？")
+    ] = None
+    copied_to: Annotated[str | None, Entry("抄送", Text(120), "抄送哪些单位？")] = None
+    replaces: Annotated[
+        str | None,
+        Entry(
+            "替代的建议",
+            Number(frozenset({NumberKind.SYSTEM}), records=("advice",), leaves="succeeded"),
+            "替代哪一件（编号）？",
+        ),
+    ] = None
+    told_by: Annotated[str | None, Entry("情况提供人", Text(60), "情况由谁提供？")] = None
+    served_on: Annotated[
+        date | None,
+        Entry("送达日期（检察机关登记）", Day(), "哪一天送达被建议单位？"),
+    ] = None
+    received_on: Annotated[
+        date | None,
+        Entry("收到日期（被建议单位登记）", Day(), "本单位哪一天收到？"),
+    ] = None
+    delivery: Annotated[str | None, Entry("送达方式", DELIVERIES, "以什么方式送达？")] = None
+    signatory: Annotated[str | None, Entry("签收人", Text(40), "由谁签收？")] = None
+    self_check: Annotated[
+        str | None, Entry("自查情况", Text(500), "请写明自查情况（500字以内）。")
+    ] = None
+    reply_number: Annotated[
+        str | None,
+        Entry("复函文号", DOCUMENT, "书面回复的文号？", Sight.GROUP),
+    ] = None
+    replied_on: Annotated[
+        date | None,
+        Entry("复函送出日期", Day(), "哪一天送出（邮寄的以邮戳为准）？", Sight.GROUP),
+    ] = None
+    reply_way: Annotated[str | None, Entry("复函送出方式", REPLY_WAYS, "以什么方式送出？")] = None
+    reply_signatory: Annotated[
+        str | None, Entry("复函签收人", Text(40), "检察机关由谁签收（邮寄的写“邮寄”）？")
+    ] = None
+    adoption: Annotated[str | None, Entry("采纳情况", ADOPTIONS, "建议是否采纳？")] = None
+    progress: Annotated[
+        str | None,
+        Entry(
+            "逐项整改情况",
+            PROGRESS,
+            "各项整改到什么程度？各项相同的请点按钮，不同的请发送“1已完成 2阶段性”。",
+        ),
+    ] = None
+    reply_received_on: Annotated[
+        date | None, Entry("复函收到日期", Day(), "哪一天收到书面回复？")
+    ] = None
+    delay_reason: Annotated[
+        str | None, Entry("未能按期整改的原因", Text(500), "有什么客观原因？（500字以内）")
+    ] = None
+    planned_on: Annotated[date | None, Entry("拟完成日期", ComingDay(), "拟在哪一天完成整改？")] = (
+        None
+    )
+    delay_refusal: Annotated[
+        str | None, Entry("不同意延后的理由", Text(300), "不同意延后整改的理由？")
+    ] = None
+    rectify_by: Annotated[date | None, Entry("整改期限", ComingDay(), "整改期限定为哪一天？")] = (
+        None
+    )
+    objection: Annotated[
+        str | None, Entry("书面异议", Text(500), "请写明异议的内容和理由（500字以内）。")
+    ] = None
+    objection_result: Annotated[
+        str | None,
+        Entry("异议复核意见", Text(500), "请写明复核意见（须经检察长同意，写明批准情况）。"),
+    ] = None
+    withdrawal: Annotated[
+        str | None, Entry("撤回理由", Text(300), "撤回的理由（写明决定机关）？")
+    ] = None
+    successor: Annotated[
+        str | None, Entry("新文号", ADVICE_NUMBER, "修改后的检察建议书文号？", Sight.GROUP)
+    ] = None
+    review: Annotated[str | None, Entry("审查意见", Text(500), "请写明审查意见（500字以内）。")] = (
+        None
+    )
+    lacking: Annotated[str | None, Entry("需补充的内容", Text(300), "还需要补充回复什么？")] = None
+    supplement_number: Annotated[
+        str | None, Entry("补充复函文号", DOCUMENT, "补充回复的文号？", Sight.GROUP)
+    ] = None
+    report: Annotated[str | None, Entry("整改报告", Text(500), "请写明整改情况（500字以内）。")] = (
+        None
+    )
+    urged_by: Annotated[str | None, Entry("督促方式", URGINGS, "以什么方式督促？")] = None
+    urging: Annotated[
+        str | None, Entry("督促工作记录", Text(500), "请写明督促的时间、对象和情况。")
+    ] = None
+    level: Annotated[str | None, Entry("提级层级", LEVELS, "提到哪一级？")] = None
+    escalation: Annotated[
+        str | None, Entry("提级理由", Text(500), "请写明提级的理由（500字以内）。")
+    ] = None
+    litigation_number: Annotated[
+        str | None,
+        Entry(
+            "公益诉讼案号",
+            Number(frozenset({NumberKind.DOCUMENT}), mark="检"),
+            "公益诉讼立案案号？",
+        ),
+    ] = None
+    looked_on: Annotated[date | None, Entry("回头看日期", Day(), "哪一天开展回头看？")] = None
+    look_back: Annotated[str | None, Entry("回头看结论", Text(500), "请写明回头看情况和结论。")] = (
+        None
+    )
+    closing: Annotated[str | None, Entry("办结意见", Text(300), "请写明办结意见。")] = None
+
+
+def reply_period(data: Mapping[str, Value]) -> str:
+    """Which period the reply has: A2 and A3-URGENT by the paper's own word, A3 by its type."""
+    by_pace = {"urgent": "A2", "harm": "A3-URGENT"}.get(str(data.get("pace")), "")
+    return by_pace or ("A3" if data.get("type") == "public_interest" else "")
+
+
+def _days_if_urgent(data: Mapping[str, Value]) -> tuple[str, ...]:
+    return ("reply_days",) if data.get("pace") == "urgent" else ()
+
+
+_ORDER = (
+    ("issued_on", "served_on"),
+    ("issued_on", "received_on"),
+    ("served_on", "replied_on"),
+    ("received_on", "replied_on"),
+    ("replied_on", "reply_received_on"),
+)
+"""Of two known days, which cannot be before which."""
+
+
+def _consistent(data: Mapping[str, Value]) -> None:
+    """No day before the one it follows, no answer for items there are not, no false urgency."""
+    for first, then in _ORDER:
+        if first in data and then in data and str(data[then]) < str(data[first]):
+            titles = [ADVICE.entries[name].title for name in (then, first)]
+            raise DomainError("wrong_order", titles=titles)
+    if (
+        "items" in data
+        and "progress" in data
+        and not PROGRESS.fits(data["progress"], data["items"])
+    ):
+        raise DomainError("not_every_item")
+    if data.get("pace") == "harm" and data.get("type") != "public_interest":
+        raise DomainError("harm_without_public_interest")
+
+
+def _unexplained(matter: Matter) -> bool:
+    return not matter.owes("delay")
+
+
+def _explained(matter: Matter) -> bool:
+    return matter.owes("delay")
+
+
+def _undisputed(matter: Matter) -> bool:
+    return not matter.owes("objection")
+
+
+def _objected(matter: Matter) -> bool:
+    return matter.owes("objection")
+
+
+def _reply_owed(matter: Matter) -> bool:
+    return matter.owes("reply")
+
+
+def _reply_given(matter: Matter) -> bool:
+    return not matter.owes("reply")
+
+
+def _reply_not_noted(matter: Matter) -> bool:
+    return "reply_received_on" not in matter.record.data
+
+
+def to_be_urged(matter: Matter) -> bool:
+    """The bureau is late, or what it did does not suffice."""
+    late = matter.late("reply", "rectify", "supplement")
+    return late or matter.record.state == "unmended"
+
+
+def _urged_in_vain(matter: Matter) -> bool:
+    return "urging" in matter.record.data and to_be_urged(matter)
+
+
+_AT_WORK = frozenset({"delivered", "checking"})
+"""Received, and not replied to yet."""
+_ANSWERED = frozenset({"replied", "rectifying", "supplementing", "unmended"})
+_RUNNING = _AT_WORK | _ANSWERED | {"escalated"}
+_OPEN = frozenset({"issued", "served", "received", "mended", "looked_back"}) | _RUNNING
+_RECEIPT = ("served_on", "received_on")
+_DELIVERED = frozenset({"confirm_receipt", "differ_receipt", "confirm_service", "differ_service"})
+_GONE = frozenset({"withdraw", "replace"})
+_REPLY = ("reply_number", "replied_on", "reply_way", "reply_signatory", "adoption", "progress")
+_SENT = ("served_on", "delivery", "signatory")
+_GOT = ("received_on", "delivery", "signatory")
+
+_MOVES = (
+    Move("serve", "登记送达", frozenset({"issued"}), "served", Party.SENDER, _SENT),
+    Move("receive", "登记收到", frozenset({"issued"}), "received", Party.RECEIVER, _GOT),
+    Move("retract", "撤销登记", frozenset({"issued"}), "retracted", Party.SUBMITTER, aside=True),
+    Move(
+        "confirm_receipt",
+        "确认收到日期",
+        frozenset({"served"}),
+        "delivered",
+        Party.RECEIVER,
+        copies=(("received_on", "served_on"),),
+    ),
+    Move(
+        "differ_receipt",
+        "收到日期不一致",
+        frozenset({"served"}),
+        "delivered",
+        Party.RECEIVER,
+        ("received_on",),
+    ),
+    Move(
+        "confirm_service",
+        "确认收到日期",
+        frozenset({"received"}),
+        "delivered",
+        Party.SENDER,
+        copies=(("served_on", "received_on"),),
+    ),
+    Move(
+        "differ_service",
+        "送达日期不一致",
+        frozenset({"received"}),
+        "delivered",
+        Party.SENDER,
+        ("served_on",),
+    ),
+    Move(
+        "check", "登记自查", frozenset({"delivered"}), "checking", Party.RECEIVER, ("self_check",)
+    ),
+    Move(
+        "reply",
+        "登记书面回复",
+        _AT_WORK | {"escalated"},
+        "replied",
+        Party.RECEIVER,
+        _REPLY,
+        when=_reply_owed,
+    ),
+    Move(
+        "explain",
+        "说明情况",
+        _AT_WORK | {"replied", "rectifying"},
+        "",
+        Party.RECEIVER,
+        ("delay_reason", "planned_on"),
+        when=_unexplained,
+    ),
+    Move(
+        "grant_delay",
+        "同意延后整改",
+        _RUNNING,
+        "",
+        Party.SENDER,
+        ("rectify_by",),
+        when=_explained,
+    ),
+    Move(
+        "refuse_delay",
+        "不同意延后",
+        _RUNNING,
+        "",
+        Party.SENDER,
+        ("delay_refusal",),
+        when=_explained,
+    ),
+    Move(
+        "object",
+        "提出书面异议",
+        _RUNNING,
+        "",
+        Party.RECEIVER,
+        ("objection",),
+        aside=True,
+        when=_undisputed,
+    ),
+    Move(
+        "uphold",
+        "异议不成立",
+        _RUNNING,
+        "",
+        Party.SENDER,
+        ("objection_result",),
+        when=_objected,
+    ),
+    Move("drop_objection", "撤回异议", _RUNNING, "", Party.RECEIVER, aside=True, when=_objected),
+    Move("pass", "整改到位", frozenset({"replied"}), "mended", Party.SENDER, ("review",)),
+    Move(
+        "go_on",
+        "继续整改",
+        frozenset({"replied"}),
+        "rectifying",
+        Party.SENDER,
+        ("review", "rectify_by"),
+    ),
+    Move(
+        "ask_more",
+        "要求补充回复",
+        frozenset({"replied"}),
+        "supplementing",
+        Party.SENDER,
+        ("lacking",),
+    ),
+    Move("fail", "整改不到位", frozenset({"replied"}), "unmended", Party.SENDER, ("review",)),
+    Move(
+        "note_reply",
+        "登记收到复函",
+        _ANSWERED | {"mended"},
+        "",
+        Party.SENDER,
+        ("reply_received_on",),
+        aside=True,
+        when=_reply_not_noted,
+    ),
+    Move(
+        "report",
+        "报告整改情况",
+        frozenset({"rectifying", "unmended", "escalated"}),
+        "replied",
+        Party.RECEIVER,
+        ("report", "progress"),
+        when=_reply_given,
+    ),
+    Move(
+        "supplement",
+        "补充回复",
+        frozenset({"supplementing"}),
+        "replied",
+        Party.RECEIVER,
+        ("supplement_number", "report"),
+    ),
+    Move(
+        "urge",
+        "登记督促",
+        _AT_WORK | {"rectifying", "supplementing", "unmended"},
+        "",
+        Party.SENDER,
+        ("urged_by", "urging"),
+        when=to_be_urged,
+    ),
+    Move(
+        "escalate",
+        "拟提级",
+        _AT_WORK | {"rectifying", "supplementing", "unmended"},
+        "escalated",
+        Party.SENDER,
+        ("level", "escalation"),
+        when=_urged_in_vain,
+        approval=True,
+    ),
+    Move(
+        "sue",
+        "公益诉讼立案",
+        frozenset({"escalated", "unmended"}),
+        "sued",
+        Party.SENDER,
+        ("litigation_number",),
+        aside=True,
+    ),
+    Move(
+        "look_back",
+        "回头看：已巩固",
+        frozenset({"mended"}),
+        "looked_back",
+        Party.SENDER,
+        ("looked_on", "look_back"),
+    ),
+    Move(
+        "relapse",
+        "回头看：有反弹",
+        frozenset({"mended"}),
+        "rectifying",
+        Party.SENDER,
+        ("looked_on", "look_back", "rectify_by"),
+    ),
+    Move(
+        "close",
+        "办结销号",
+        frozenset({"looked_back", "sued"}),
+        "closed",
+        Party.SENDER,
+        ("closing",),
+    ),
+    Move("withdraw", "撤回建议", _OPEN, "withdrawn", Party.SENDER, ("withdrawal",), aside=True),
+    Move(
+        "replace",
+        "修改后另发",
+        _OPEN,
+        "replaced",
+        Party.SENDER,
+        ("successor",),
+        aside=True,
+        renews=True,
+    ),
+)
+
+_REVIEWED = frozenset({"pass", "go_on", "ask_more", "fail"})
+_CLAUSE = "第一条"
+
+ADVICE = Kind(
+    code="advice",
+    title="检察建议",
+    command="advice",
+    words=("检察建议",),
+    fields=AdviceFields,
+    required=("type", "advice_number", "issued_on", "items"),
+    demands=_days_if_urgent,
+    consistent=_consistent,
+    rest="items",
+    guided=("pace", "reason", "related", "penalty_number", "court_number"),
+    teller="told_by",
+    undo="retract",
+    from_sides=frozenset({Side.PROCURATORATE}),
+    to_side=Side.RESOURCES,
+    states=(
+        State("issued", "已制发待送达", Party.RECEIVER, "登记收到日期和签收人"),
+        State("served", "收到日期待确认", Party.RECEIVER, "核对收到日期"),
+        State("received", "收到日期待确认", Party.SENDER, "核对收到日期"),
+        State("delivered", "已送达", Party.RECEIVER, "开展自查"),
+        State("checking", "自查中", Party.RECEIVER, "书面回复"),
+        State("replied", "已回复", Party.SENDER, "审查回复"),
+        State("rectifying", "继续整改", Party.RECEIVER, "完成整改并报告"),
+        State("supplementing", "待补充回复", Party.RECEIVER, "补充回复"),
+        State("unmended", "整改不到位", Party.RECEIVER, "整改并报告"),
+        State("escalated", "已提级", Party.RECEIVER, "书面回复并整改"),
+        State("mended", "整改到位", Party.SENDER, "开展回头看"),
+        State("looked_back", "已回头看", Party.SENDER, "办结销号"),
+        State("sued", "公益诉讼立案", Party.SENDER, "办结销号"),
+        State("closed", "已销号", None, "无", closed=True),
+        State("withdrawn", "已撤回", None, "无", closed=True),
+        State("replaced", "已另发新文号", None, "无", closed=True),
+        State("retracted", "已撤销登记", None, "无", closed=True, void=True),
+    ),
+    first="issued",
+    moves=_MOVES,
+    example="鄂州检行建〔2026〕5号 纠正违法 {district} 制发4月10日 1.催告并申请强制执行 2.完善移送台账",
+    duties=(
+        DutyRule(
+            code="confirm",
+            title="核对收到日期",
+            period="P-CONFIRM",
+            debtor=Party.RECEIVER,
+            creditor=Party.SENDER,
+            starts=frozenset({"serve"}),
+            ends=frozenset({"confirm_receipt", "differ_receipt"}),
+            drops=_GONE,
+            clause=_CLAUSE,
+        ),
+        DutyRule(
+            code="confirm_service",
+            title="核对收到日期",
+            period="P-CONFIRM",
+            debtor=Party.SENDER,
+            creditor=Party.RECEIVER,
+            starts=frozenset({"receive"}),
+            ends=frozenset({"confirm_service", "differ_service"}),
+            drops=_GONE,
+            clause=_CLAUSE,
+        ),
+        DutyRule(
+            code="reply",
+            title="书面回复",
+            period="A1",
+            instead=reply_period,
+            chosen_by=("pace", "type"),
+            length="reply_days",
+            debtor=Party.RECEIVER,
+            creditor=Party.SENDER,
+            starts=_DELIVERED,
+            since=_RECEIPT,
+            estimate=(*_RECEIPT, "issued_on"),
+            ends=frozenset({"reply"}),
+            met_on="replied_on",
+            drops=_GONE | {"sue"},
+            clause="第一条第三款",
+        ),
+        DutyRule(
+            code="self_check",
+            title="登记自查",
+            period="P-SELF",
+            debtor=Party.RECEIVER,
+            creditor=Party.SENDER,
+            starts=_DELIVERED,
+            since=_RECEIPT,
+            ends=frozenset({"check", "reply"}),
+            drops=_GONE | {"escalate"},
+            clause="第一条第三款",
+        ),
+        DutyRule(
+            code="delay",
+            title="答复情况说明",
+            period="P-DELAY",
+            debtor=Party.SENDER,
+            creditor=Party.RECEIVER,
+            starts=frozenset({"explain"}),
+            ends=frozenset({"grant_delay", "refuse_delay"}),
+            drops=_GONE | _REVIEWED | {"sue"},
+            clause="第一条第三款",
+        ),
+        DutyRule(
+            code="objection",
+            title="复核书面异议",
+            period="P-OBJECTION",
+            debtor=Party.SENDER,
+            creditor=Party.RECEIVER,
+            starts=frozenset({"object"}),
+            ends=frozenset({"uphold"}) | _GONE,
+            drops=frozenset({"drop_objection", "sue", "pass"}),
+            clause=_CLAUSE,
+        ),
+        DutyRule(
+            code="rectify",
+            title="完成整改",
+            period="P-RECTIFY",
+            named="rectify_by",
+            debtor=Party.RECEIVER,
+            creditor=Party.SENDER,
+            starts=frozenset({"grant_delay", "go_on", "relapse"}),
+            ends=frozenset({"report", "pass"}),
+            drops=_GONE | {"fail", "sue"},
+            clause="第一条第三款",
+        ),
+        DutyRule(
+            code="review",
+            title="审查回复",
+            period="P-REVIEW",
+            debtor=Party.SENDER,
+            creditor=Party.RECEIVER,
+            starts=frozenset({"reply", "report", "supplement"}),
+            ends=_REVIEWED,
+            drops=_GONE,
+            clause=_CLAUSE,
+        ),
+        DutyRule(
+            code="supplement",
+            title="补充回复",
+            period="P-SUPPLEMENT",
+            debtor=Party.RECEIVER,
+            creditor=Party.SENDER,
+            starts=frozenset({"ask_more"}),
+            ends=frozenset({"supplement"}),
+            drops=_GONE | {"escalate"},
+            clause=_CLAUSE,
+        ),
+        DutyRule(
+            code="look_back",
+            title="开展回头看",
+            period="P-LOOKBACK",
+            debtor=Party.SENDER,
+            creditor=Party.RECEIVER,
+            starts=frozenset({"pass"}),
+            ends=frozenset({"look_back", "relapse"}),
+            drops=_GONE,
+            clause=_CLAUSE,
+        ),
+    ),
+)

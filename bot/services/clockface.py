@@ -1,0 +1,143 @@
+"""What a card says of a record's clocks: dates, how far off they are, and what they rest on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.domain.kinds.kind import party_of
+from bot.domain.periods import Light, Stretch, days_left, light, stretch
+from bot.domain.records import Outcome
+from bot.services.clocks import begun_on, estimate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.periods import Deadline
+    from bot.domain.records import Duty, Record
+    from bot.services.desk import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """One open duty as a card tells it."""
+
+    title: str
+    debtor: str
+    """The organ's short name; "" where it is the holder's anyway."""
+    duty: Duty
+    left: int
+    stretch: Stretch
+    before: tuple[date, ...]
+    """The dates it was due on before it was counted anew, the first one first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A duty that has not begun, and when it would end."""
+
+    title: str
+    deadline: Deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two days that the sides give for the same event; the earlier one counts."""
+
+    days: tuple[tuple[str, date], ...]
+    counted: date
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """A duty under the law that was met after its last day."""
+
+    title: str
+    due: date
+    met_on: date
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Everything a card says of the clocks."""
+
+    light: Light
+    owed: tuple[Owed, ...]
+    estimates: tuple[Estimate, ...]
+    conflicts: tuple[Conflict, ...]
+    late: tuple[Late, ...]
+
+
+async def face_of(desk: Desk, kind: Kind, record: Record) -> Face:
+    """Read a record's clocks as they stand today."""
+    duties = await desk.tx.duties.of_record(record.id)
+    owed = sorted((d for d in duties if d.closed_by is None), key=lambda d: (d.due, d.id))
+    estimates = tuple(_estimates(desk, kind, record, {duty.code for duty in duties}))
+    closed = kind.state(record.state).closed
+    waiting = bool(estimates) and not owed
+    first = owed[0].due if owed else date.max
+    return Face(
+        light=light(first, desk.today, paused=waiting, closed=closed),
+        owed=tuple(_owed(desk, kind, record, duty, duties) for duty in owed),
+        estimates=estimates,
+        conflicts=tuple(_conflicts(kind, record, owed)),
+        late=tuple(_late(kind, duties)),
+    )
+
+
+def _owed(desk: Desk, kind: Kind, record: Record, duty: Duty, duties: list[Duty]) -> Owed:
+    holder = kind.state(record.state).holder
+    own = holder is not None and party_of(record, holder) == duty.debtor
+    return Owed(
+        kind.rule(duty.code).title,
+        "" if own else desk.office.organ(duty.debtor).short,
+        duty,
+        days_left(duty.due, desk.today),
+        stretch(duty.due, desk.today),
+        counted_before(duty, duties),
+    )
+
+
+def counted_before(duty: Duty, duties: Iterable[Duty]) -> tuple[date, ...]:
+    """The other dates on which this very duty was due before it was counted anew."""
+    dates: list[date] = []
+    current = duty
+    for older in sorted(duties, key=lambda each: -each.id):
+        if older.closed_by == current.opened_by and older.code == current.code:
+            current = older
+            dates.append(older.due)
+    return tuple(due for due in dict.fromkeys(reversed(dates)) if due != duty.due)
+
+
+def _estimates(desk: Desk, kind: Kind, record: Record, begun: set[str]) -> Iterator[Estimate]:
+    if kind.state(record.state).closed:
+        return
+    for rule in kind.duties:
+        if rule.code not in begun and (deadline := estimate(desk, rule, record.data)):
+            yield Estimate(rule.title, deadline)
+
+
+def _conflicts(kind: Kind, record: Record, owed: Iterable[Duty]) -> Iterator[Conflict]:
+    """Each pair of days that differ is told once, whatever rests on them."""
+    rules = {kind.rule(duty.code).since: kind.rule(duty.code) for duty in owed}
+    for since, rule in rules.items():
+        days = tuple(_days(kind, record, since))
+        counted = begun_on(rule, record.data)
+        if counted and len({day for _, day in days}) > 1:
+            yield Conflict(days, counted)
+
+
+def _days(kind: Kind, record: Record, names: Iterable[str]) -> Iterator[tuple[str, date]]:
+    for name in names:
+        if name in record.data:
+            yield kind.entries[name].title, date.fromisoformat(str(record.data[name]))
+
+
+def _late(kind: Kind, duties: Iterable[Duty]) -> Iterator[Late]:
+    """What was met late, as far as the law and not an agreement asks for it."""
+    for duty in duties:
+        if duty.outcome is Outcome.MET and duty.late and duty.met_on and duty.rule.statutory:
+            yield Late(kind.rule(duty.code).title, duty.due, duty.met_on, duty.late)

@@ -1,0 +1,126 @@
+"""The clocks of a record: what each step starts, meets or ends, and what a new fact counts anew."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.domain.calendar import local_date
+from bot.domain.kinds.kind import FILE, Matter, party_of
+from bot.domain.periods import count, stretch
+from bot.domain.records import Outcome
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from bot.domain.kinds.kind import DutyRule, Kind
+    from bot.domain.periods import Deadline, Period
+    from bot.domain.records import Duty, Event, Record, Value
+    from bot.services.desk import Desk
+
+
+async def matter_of(desk: Desk, record: Record) -> Matter:
+    """A record with what is owed on it today."""
+    return Matter(record, tuple(await desk.tx.duties.open_of(record.id)), desk.today)
+
+
+async def run_clocks(desk: Desk, kind: Kind, record: Record, move: str, event: Event) -> None:
+    """End the duties that a step meets or drops, and start those it gives rise to.
+
+    A step may both start and meet a duty: what was done in time needs no clock, but a proof.
+    """
+    for rule in kind.duties:
+        if move in rule.starts and rule.owed(record.data):
+            await _start(desk, rule, record, event)
+        if move in rule.ends:
+            await _meet(desk, rule, record, event, desk.today)
+        if move in rule.drops:
+            await desk.tx.duties.close(record.id, [rule.code], event.id, Outcome.DROPPED)
+
+
+async def _start(desk: Desk, rule: DutyRule, record: Record, event: Event) -> None:
+    """Begin a duty; one of the same kind that is still open gives way."""
+    period = period_for(desk, rule, record.data)
+    start = begun_on(rule, record.data) or desk.today
+    await _put(desk, rule, record, event, period, start)
+
+
+async def _put(
+    desk: Desk, rule: DutyRule, record: Record, event: Event, period: Period, start: date
+) -> Duty:
+    await desk.tx.duties.close(record.id, [rule.code], event.id, Outcome.REPLACED)
+    deadline = _count(desk, rule, record.data, period, start)
+    return await desk.tx.duties.open(
+        record.id,
+        rule.code,
+        period,
+        deadline,
+        debtor=party_of(record, rule.debtor),
+        creditor=party_of(record, rule.creditor),
+        event_id=event.id,
+        shown=stretch(deadline.due, desk.today),
+    )
+
+
+async def correct_clocks(
+    desk: Desk, kind: Kind, record: Record, changed: Collection[str], event: Event
+) -> None:
+    """Count anew what rests on the fields that a correction has changed; the old rows stay.
+
+    A duty that was met is judged anew by the right dates, and stays met.
+    """
+    latest = {duty.code: duty for duty in await desk.tx.duties.of_record(record.id)}
+    for rule in kind.duties:
+        if rule.moved_by.isdisjoint(changed):
+            continue
+        duty = latest.get(rule.code)
+        if duty is not None and duty.outcome in {None, Outcome.MET}:
+            await _correct(desk, rule, record, duty, event)
+        elif FILE in rule.starts & rule.ends and rule.owed(record.data):
+            await _start(desk, rule, record, event)
+            await _meet(desk, rule, record, event, local_date(record.created_at))
+
+
+async def _correct(desk: Desk, rule: DutyRule, record: Record, duty: Duty, event: Event) -> None:
+    if not rule.owed(record.data):
+        await desk.tx.duties.close(record.id, [rule.code], event.id, Outcome.DROPPED)
+        return
+    period = period_for(desk, rule, record.data)
+    await _put(desk, rule, record, event, period, begun_on(rule, record.data) or duty.start)
+    if duty.outcome is Outcome.MET:
+        await _meet(desk, rule, record, event, duty.met_on or desk.today)
+
+
+async def _meet(desk: Desk, rule: DutyRule, record: Record, event: Event, otherwise: date) -> None:
+    """End a duty as met: on the day that a field names, or else on another."""
+    met_on = _day(record.data, rule.met_on) or otherwise
+    await desk.tx.duties.close(record.id, [rule.code], event.id, Outcome.MET, met_on)
+
+
+def period_for(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> Period:
+    """The period as it is in force now, with the length that the paper sets, if it does."""
+    period = desk.books.periods[rule.period_of(data)]
+    return period.lasting(int(data[rule.length])) if not period.length and rule.length else period
+
+
+def begun_on(rule: DutyRule, data: Mapping[str, Value]) -> date | None:
+    """The earliest of the days from which a duty counts; None: its step's own day."""
+    days = [day for name in rule.since if (day := _day(data, name))]
+    return min(days, default=None)
+
+
+def _count(
+    desk: Desk, rule: DutyRule, data: Mapping[str, Value], period: Period, start: date
+) -> Deadline:
+    return count(period, start, desk.calendar, named=_day(data, rule.named))
+
+
+def estimate(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> Deadline | None:
+    """When a duty that has not begun would end, if it began on the first day that is known."""
+    known = (day for name in rule.estimate if (day := _day(data, name)))
+    start = next(known, None)
+    return _count(desk, rule, data, period_for(desk, rule, data), start) if start else None
+
+
+def _day(data: Mapping[str, Value], name: str) -> date | None:
+    return date.fromisoformat(str(data[name])) if name in data else None

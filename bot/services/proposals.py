@@ -1,0 +1,154 @@
+"""Steps that the law reserves to the head of an organ: proposed by a liaison, then decided.
+
+The bot never escalates by itself (BRIEF §0.6): a proposal is a draft that stays within its own
+side, until the leader of the organ approves it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain.errors import DomainError
+from bot.domain.outgoing import Button, Manner
+from bot.domain.people import Action, Role
+from bot.services import buttons
+from bot.services.ledger import allowed_move, carry_out, note_step, require_fields
+from bot.services.references import check_references
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.domain.outgoing import Keyboard
+    from bot.domain.people import Actor, Person
+    from bot.domain.records import Proposal, Record, Value
+    from bot.services.desk import Desk
+
+PROPOSED, DECLINED = "proposed", "declined"
+"""The events, which only the organ's own side reads."""
+
+
+async def propose(
+    desk: Desk,
+    actor: Actor,
+    record: Record,
+    move_code: str,
+    data: Mapping[str, Value],
+    *,
+    version: int,
+) -> Proposal:
+    """Put a complete step before the leaders of one's organ, in private.
+
+    Raises what `move_record` raises, `no_leader` when nobody can decide, and
+    `already_proposed`.
+    """
+    kind = desk.books.kinds[record.kind]
+    move = await allowed_move(desk, actor, record, move_code, version)
+    given = kind.check({name: data[name] for name in move.needs if name in data})
+    require_fields(kind, given, move.needs)
+    await check_references(desk, actor, kind.entries, given, record.id)
+    leaders = [one for one in await _leaders(desk, actor.organ) if one.reachable]
+    if not leaders:
+        raise DomainError("no_leader", organ=desk.office.organ(actor.organ).short)
+    proposal = await desk.tx.proposals.add(
+        record.id,
+        move.code,
+        given,
+        organ=actor.organ,
+        proposed_by=actor.person_id,
+        now=desk.now,
+    )
+    if proposal is None:
+        raise DomainError("already_proposed", title=move.title, number=record.number)
+    await _note(desk, actor, record, PROPOSED, proposal, given)
+    for leader in leaders:
+        await tell_proposal(desk, proposal, leader.user_id)
+    return proposal
+
+
+async def _leaders(desk: Desk, organ: str) -> list[Person]:
+    return await desk.tx.people.of_organs({organ}, (Role.LEADER,))
+
+
+async def _note(
+    desk: Desk,
+    actor: Actor,
+    record: Record,
+    name: str,
+    proposal: Proposal,
+    content: Mapping[str, object],
+) -> None:
+    """Write into the record's history what stays within the actor's side."""
+    side = desk.office.organ(actor.organ).side
+    facts = {"side": side.value, "move": proposal.move}
+    await note_step(desk, actor, record, name, facts, content)
+
+
+async def tell_proposal(desk: Desk, proposal: Proposal, user_id: int) -> None:
+    """Show a leader, in private, what is proposed, with the two ways to decide."""
+    record = await desk.tx.records.get(proposal.record_id)
+    proposer = await desk.tx.people.get(proposal.proposed_by)
+    if record is None:
+        return
+    kind = desk.books.kinds[record.kind]
+    text = desk.texts.render(
+        "proposal",
+        title=kind.move(proposal.move).title,
+        number=record.number,
+        proposer=proposer.name if proposer else "",
+        fields={kind.entries[n].title: kind.show(n, v) for n, v in proposal.data.items()},
+    )
+    await _put(desk, proposal, user_id, text, _ways(desk, proposal))
+
+
+def _ways(desk: Desk, proposal: Proposal) -> Keyboard:
+    label = desk.texts.label
+    approve = Button(label("approve"), buttons.code(buttons.APPROVE, proposal.id))
+    decline = Button(label("decline"), buttons.code(buttons.DECLINE, proposal.id))
+    detail = Button(label("detail"), buttons.code(buttons.DETAIL, proposal.record_id))
+    return ((approve, decline), (detail,))
+
+
+async def _put(
+    desk: Desk, proposal: Proposal, user_id: int, text: str, keyboard: Keyboard = ()
+) -> None:
+    await desk.say(
+        user_id,
+        text=text,
+        buttons=keyboard,
+        manner=Manner.PUT,
+        post=f"proposal/{proposal.id}/{user_id}",
+    )
+
+
+async def decide(desk: Desk, actor: Actor, proposal_id: int, *, approve: bool) -> None:
+    """Carry a proposal out in the leader's name, or hand it back to whoever proposed it.
+
+    Raises `proposal_gone` for one decided already, and `not_now` when things have changed.
+    """
+    proposal = await desk.tx.proposals.get(proposal_id)
+    record = await desk.tx.records.get(proposal.record_id) if proposal else None
+    if proposal is None or record is None:
+        raise DomainError("proposal_gone")
+    actor.require(Action.APPROVE, record)
+    if proposal.organ != actor.organ or not await desk.tx.proposals.remove(proposal.id):
+        raise DomainError("not_entitled")
+    move = desk.books.kinds[record.kind].move(proposal.move)
+    if approve:
+        record = await carry_out(desk, actor, record, move, proposal.data)
+    else:
+        await _note(desk, actor, record, DECLINED, proposal, {})
+    await _tell_decided(desk, proposal, record.number, move.title, actor, approve=approve)
+
+
+async def _tell_decided(
+    desk: Desk, proposal: Proposal, number: str, title: str, actor: Actor, *, approve: bool
+) -> None:
+    """Say it where the leaders were asked, and to whoever proposed it."""
+    text = desk.texts.render(
+        "proposal_decided", number=number, title=title, person=actor.name, approved=approve
+    )
+    for leader in await _leaders(desk, proposal.organ):
+        await _put(desk, proposal, leader.user_id, text)
+    proposer = await desk.tx.people.get(proposal.proposed_by)
+    if proposer is not None and proposer.reachable:
+        await desk.say(proposer.user_id, text=text)
