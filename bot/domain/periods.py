@@ -7,16 +7,18 @@ workday after it; rest days inside the period are counted, except in working-day
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from enum import StrEnum
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
 from bot.domain.calendar import DAY, WorkCalendar, local_instant, weekday_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 class Unit(StrEnum):

@@ -32,7 +32,7 @@ async def file_record(
     """File a complete form: number, record, event, duties, cards and notices."""
     actor.require(Action.SUBMIT)
     fields = kind.check(data)
-    _require(kind, fields, (*kind.required, *kind.demands(fields)))
+    require_fields(kind, fields, (*kind.required, *kind.demands(fields)))
     kind.consistent(fields)
     new = _new_record(desk, actor, kind, district, fields)
     await check_references(desk, actor, kind.entries, fields)
@@ -100,7 +100,7 @@ async def carry_out(
     """Take a step that its taker may take: state, content, event, duties, cards and notices."""
     kind = desk.books.kinds[record.kind]
     given = kind.check({name: data[name] for name in move.needs if name in data})
-    _require(kind, given, move.needs)
+    require_fields(kind, given, move.needs)
     await check_references(desk, actor, kind.entries, given, record.id)
     given |= {to: record.data[name] for to, name in move.copies}
     after = {**record.data, **given}
@@ -117,7 +117,8 @@ async def carry_out(
     return saved
 
 
-def _require(kind: Kind, fields: Mapping[str, Value], needs: tuple[str, ...]) -> None:
+def require_fields(kind: Kind, fields: Mapping[str, Value], needs: tuple[str, ...]) -> None:
+    """Raise `still_missing` unless everything needed is there."""
     missing = kind.missing(fields, needs)
     if missing:
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in missing])

@@ -72,6 +72,11 @@ class Tx:
         return Search(self.connection)
 
     @cached_property
+    def proposals(self) -> Proposals:
+        """Steps that wait for a leader's approval."""
+        return Proposals(self.connection)
+
+    @cached_property
     def questions(self) -> Questions:
         """What was asked, for turning pages."""
         return Questions(self.connection)

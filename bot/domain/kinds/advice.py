@@ -480,6 +480,7 @@ _MOVES = (
         "escalated",
         Party.SENDER,
         ("level", "escalation"),
+        aside=True,
         when=_urged_in_vain,
         approval=True,
     ),
@@ -568,7 +569,7 @@ ADVICE = Kind(
     ),
     first="issued",
     moves=_MOVES,
-    example="鄂州检行建〔2026〕5号 纠正违法 {district} 制发4月10日 1.催告并申请强制执行 2.完善移送台账",
+    example="鄂州检行建〔2026〕5号 纠正违法 {district} 制发4月10日 1.催告 2.完善移送台账",
     duties=(
         DutyRule(
             code="confirm",
