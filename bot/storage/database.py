@@ -25,6 +25,7 @@ from bot.storage.files import Files
 from bot.storage.origins import Origins
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
+from bot.storage.proposals import Proposals
 from bot.storage.questions import Questions
 from bot.storage.records import Records
 from bot.storage.retention import Retention
