@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from bot.domain.periods import Period, Roll, Stretch, Unit
 from bot.domain.records import Duty, Outcome
 from bot.storage import tables
+from bot.storage.among import among
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -94,7 +95,7 @@ class Duties:
         """When the first open duty of each record is due; a record without any is left out."""
         rows = await self._connection.execute(
             select(T.c.record_id, func.min(T.c.due).label("due"))
-            .where(T.c.record_id.in_(record_ids), T.c.closed_by.is_(None))
+            .where(among(self._connection, T.c.record_id, record_ids), T.c.closed_by.is_(None))
             .group_by(T.c.record_id)
         )
         return {row.record_id: row.due for row in rows}
