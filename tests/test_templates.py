@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
 
 import bot
+from bot.domain.calendar import WorkCalendar
 from bot.domain.entries import OneOf, Reason, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.files import KINDS as FILE_KINDS
@@ -19,13 +21,14 @@ from bot.domain.kinds import KINDS
 from bot.domain.kinds.lead import CATEGORIES, LEAD, ROUTES
 from bot.domain.measures import Money, Surface
 from bot.domain.people import Person, Role, Side, Status
-from bot.domain.periods import Light, Stretch
+from bot.domain.periods import PERIODS, Light, Stretch, count, stretch
 from bot.domain.records import Duty, Value
 from bot.office import read_office
 from bot.sandbox.markup_html import parse_html
 from bot.services import alike, drafts
 from bot.services.alike import Alike
 from bot.services.blanks import LONGEST_BEFORE
+from bot.services.clockface import Conflict, Estimate, Face, Late, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.previews import LONGEST_SAID
 from bot.services.signatures import Receipt
@@ -80,14 +83,23 @@ DUTY = Duty(
     code="result",
     debtor="jcy-ec",
     creditor="zrzy-ec",
-    period="P-RESULT",
+    rule=PERIODS["P-RESULT"],
     start=date(2026, 9, 30),
     nominal=date(2026, 12, 30),
     due=date(2026, 12, 31),
     provisional=True,
     calendar_version="1",
     shown=Stretch.FAR,
+    opened_by=1,
 )
+OWED = Owed("告知办理结果", SHORT, DUTY, -365, Stretch.OVERDUE, (date(2026, 12, 28),) * 2)
+ESTIMATE = Estimate("紧急情况书面回复", count(PERIODS["A1"], date(2026, 12, 31), WorkCalendar()))
+CONFLICT = Conflict(
+    (("送达日期（检察机关登记）", date(2026, 12, 30)), ("收到日期", date(2026, 12, 31))),
+    date(2026, 12, 30),
+)
+LATE = Late("书面回复", date(2026, 12, 1), date(2026, 12, 31), 30)
+FACE = Face(Light.YELLOW, (OWED,) * 4, (ESTIMATE,) * 2, (CONFLICT,) * 2, (LATE,) * 2)
 STEP = {
     "at": AT,
     "title": max((move.title for move in LEAD.moves), key=len),
@@ -96,7 +108,6 @@ STEP = {
     "state": max((state.title for state in LEAD.states), key=len),
 }
 CARD: dict[str, object] = {
-    "light": Light.YELLOW.value,
     "number": NUMBER,
     "state": "退回补正",
     "sender": SHORT,
@@ -106,9 +117,7 @@ CARD: dict[str, object] = {
     "closed": False,
     "holder": SHORT,
     "next_step": "办理并告知结果",
-    "due": DUTY,
-    "owed": "告知办理结果",
-    "left": -365,
+    "face": FACE,
     "living": False,
     "receipts": {how: [Receipt(SHORT, AT)] * 3 for how in ("signed", "unsigned", "read", "unread")},
     "last": STEP,
@@ -139,6 +148,11 @@ FACTS: dict[str, object] = {
     "day": date(2026, 12, 31),
     "length": 4096,
     "limit": 500,
+    "count": 500,
+    "approved": True,
+    "proposed": True,
+    "proposer": NAME,
+    "fields": {"提级层级": "某" * 30, "提级理由": wild(500)},
     "coded": True,
     "choices": ["某" * 8] * 30,
     "words": wild(40),
@@ -310,11 +324,15 @@ def test_markup_in_what_people_write_is_shown_as_they_wrote_it(name: str) -> Non
         (-2, True, "已逾期"),
         (0, False, "今天到期"),
         (3, False, "还有3天"),
-        (3, True, "2026年12月31日（星期四）前（暂定）"),
+        (3, True, "2026年12月31日（星期四）前（暂定），12月30日届满遇休息日顺延，3天以内"),
+        (9, True, "，15天以内"),
+        (90, True, "顺延\n"),
     ],
 )
 def test_the_card_tells_how_much_time_is_left(left: int, living: bool, said: str) -> None:
-    text = parse_html(TEXTS.render("card", **{**CARD, "left": left, "living": living})).text
+    far = stretch(DUTY.due, DUTY.due - timedelta(days=left))
+    face = replace(FACE, owed=(replace(OWED, left=left, stretch=far, before=()),))
+    text = parse_html(TEXTS.render("card", **{**CARD, "face": face, "living": living})).text
     assert said in text
     assert not living or "还有" not in text
 
