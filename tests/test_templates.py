@@ -185,6 +185,8 @@ DRAFT = {
     "optional": True,
     "choosing": False,
     "files": 10,
+    "foreseen": [("书面回复", ESTIMATE.deadline)] * 2,
+    "today": date(2030, 1, 1),
     "alike": [Alike(1, NUMBER, "退回补正", "其中永久基本农田")] * alike.SHOWN,
     "fields": LEAD.visible({n: DATA[n] for n in LEAD.offered}, frozenset(Sight)),
     "hidden": [entry.title for entry in LEAD.entries.values()],

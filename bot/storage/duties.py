@@ -91,21 +91,26 @@ class Duties:
         )
         return [_duty(row) for row in rows]
 
-    async def first_dues(self, record_ids: Collection[int]) -> dict[int, date]:
-        """When the first open duty of each record is due; a record without any is left out."""
+    async def open_of_all(self, record_ids: Collection[int]) -> dict[int, tuple[Duty, ...]]:
+        """The open duties of some records, each one's as `open_of` gives them."""
+        rows = await self._connection.execute(
+            select(T)
+            .where(among(self._connection, T.c.record_id, record_ids), T.c.closed_by.is_(None))
+            .order_by(T.c.due, T.c.id)
+        )
+        found: dict[int, tuple[Duty, ...]] = dict.fromkeys(record_ids, ())
+        for row in rows:
+            found[row.record_id] = (*found[row.record_id], _duty(row))
+        return found
+
+    async def first_dues(self, debtor: str) -> dict[int, date]:
+        """When what an organ owes first is due, by the record it is owed on."""
         rows = await self._connection.execute(
             select(T.c.record_id, func.min(T.c.due).label("due"))
-            .where(among(self._connection, T.c.record_id, record_ids), T.c.closed_by.is_(None))
+            .where(T.c.debtor == debtor, T.c.closed_by.is_(None))
             .group_by(T.c.record_id)
         )
         return {row.record_id: row.due for row in rows}
-
-    async def owed_by(self, organ: str) -> set[int]:
-        """The records on which an organ owes something."""
-        rows = await self._connection.execute(
-            select(T.c.record_id).where(T.c.debtor == organ, T.c.closed_by.is_(None)).distinct()
-        )
-        return set(rows.scalars())
 
     async def open_until(self, day: date) -> list[Duty]:
         """The open duties of all records that are due up to a day, the overdue ones too."""
