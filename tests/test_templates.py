@@ -190,7 +190,7 @@ DRAFT = {
     "alike": [Alike(1, NUMBER, "退回补正", "其中永久基本农田")] * alike.SHOWN,
     "fields": LEAD.visible({n: DATA[n] for n in LEAD.offered}, frozenset(Sight)),
     "hidden": [entry.title for entry in LEAD.entries.values()],
-    "missing": [entry.title for entry in LEAD.entries.values()],
+    "missing": [LEAD.entries[name].title for name in (*LEAD.required, *LEAD.guided)],
     "question": max((entry.ask for entry in LEAD.entries.values()), key=len),
     "by_button": False,
     "private": False,

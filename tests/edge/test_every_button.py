@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import open_books
+from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
 from bot.domain.outgoing import Manner
 from bot.domain.people import Person, Place, Role, Side, Status, Visitor
@@ -23,6 +24,7 @@ from bot.services.forms import Said, open_form
 from bot.services.joining import ask_to_join
 from bot.services.ledger import file_record, move_record
 from bot.services.lookup import look_up
+from bot.services.proposals import propose
 from bot.storage.chats import Chat
 from bot.storage.tables import metadata, outbox
 from handlers.application import PRESSES
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.domain.people import Actor
-    from bot.domain.records import Record
+    from bot.domain.records import Record, Value
     from bot.storage.database import Tx
     from handlers.intake import Intake
     from tests.edge.office import Office
@@ -88,6 +90,12 @@ def of_list(valid: str, *forged: str) -> Case:
     return Case("王敏", f"{{list}}{after}", bad, (f"9999{after}",), ("李静",))
 
 
+def of_proposal() -> Case:
+    """A button under what is put before the leader of an organ."""
+    forged = ("x", "-1", "9" * 20)
+    return Case("吴建国", "{proposal}", forged, ("9999",), ("李静", "王敏", "陈刚", "孙伟"))
+
+
 CASES: dict[str, Case] = {
     buttons.FILE: replace(DRAFT, valid="{complete}"),
     buttons.CANCEL: DRAFT,
@@ -131,6 +139,8 @@ CASES: dict[str, Case] = {
         ("9999", "{signed}", "{read}", "{closed}"),
         ("王敏", "李静", "陈刚", "吴建国", "孙伟"),
     ),
+    buttons.APPROVE: of_proposal(),
+    buttons.DECLINE: of_proposal(),
     buttons.PAGE: of_list("0", "x", "-1"),
     buttons.FILTERS: of_list("", "zz", "s.zz"),
     buttons.FILTER_ON: of_list("s.lead.signed", "zz.yy", "s.lead.zz", "d.nowhere"),
@@ -267,6 +277,7 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     request = Visitor(stranger.id, "路人甲", "")
     await ask_to_join(desk, request, "鄂城分局 B角 路人甲", Place(stranger.id, private=True))
     return {
+        "proposal": await proposal(desk, actors["李静"], actors["王敏"]),
         **{name: record.id for name, record in leads.items()},
         "draft": draft.id,
         "complete": complete.id,
@@ -293,6 +304,28 @@ async def lead(desk: Desk, actors: dict[str, Actor], name: str) -> Record:
     author, district = ("陈刚", "420703") if name == "elsewhere" else ("王敏", "420704")
     data = {"route": "transfer", "summary": "某村占地", **LEADS[name]}
     return await file_record(desk, actors[author], LEAD, district, data)
+
+
+async def proposal(desk: Desk, prosecutor: Actor, bureau: Actor) -> int:
+    """Something that waits for the approval of the procuratorate's leader."""
+    said: dict[str, Value] = {
+        "type": "breach",
+        "advice_number": "鄂州检行建〔2025〕5号",
+        "issued_on": "2025-12-01",
+        "items": "催告",
+    }
+    receipt: dict[str, Value] = {
+        "served_on": "2025-12-02",
+        "delivery": "direct",
+        "signatory": "王敏",
+    }
+    advice = await file_record(desk, prosecutor, ADVICE, "420704", said)
+    advice = await move_record(desk, prosecutor, advice, "serve", receipt, version=1)
+    advice = await move_record(desk, bureau, advice, "confirm_receipt", {}, version=2)
+    urging: dict[str, Value] = {"urged_by": "visit", "urging": "已走访"}
+    advice = await move_record(desk, prosecutor, advice, "urge", urging, version=3)
+    data: dict[str, Value] = {"level": "superior", "escalation": "逾期未回复"}
+    return (await propose(desk, prosecutor, advice, "escalate", data, version=4)).id
 
 
 async def require_refused(scene: Scene, name: str, verb: str, args: str, *, private: bool) -> None:

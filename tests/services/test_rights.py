@@ -133,7 +133,7 @@ def refusal_to_read(kind: str, state: str, seat: Seat) -> str:
         return "not_entitled"
     if seat.organ != BYSTANDER:
         return "not_yours_to_read"
-    if not KINDS[kind].signature:
+    if not KINDS[kind].signature and state not in CLOSED[kind]:
         return "already_read"
     return "came_second" if state in CLOSED[kind] else ""
 
