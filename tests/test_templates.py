@@ -198,7 +198,7 @@ DRAFT = {
         {"title": entry.title, "said": wild(LONGEST_SAID), "why": TEXTS.label(f"doubt_{reason}")}
         for entry in LEAD.entries.values()
         if not isinstance(entry.holds, OneOf | Text)
-        for reason in list(Reason)[:2]
+        for reason in list(Reason)[:1]
     ],
 }
 FILE = {
