@@ -48,7 +48,7 @@ class Duties:
             "code": code,
             "debtor": debtor,
             "creditor": creditor,
-            "rule": _written(rule),
+            "rule": written_rule(rule),
             "start": deadline.start,
             "nominal": deadline.nominal,
             "due": deadline.due,
@@ -132,7 +132,8 @@ def _duty(row: Row[tuple[object, ...]]) -> Duty:
     return Duty(**fields)
 
 
-def _written(rule: Period) -> dict[str, object]:
+def written_rule(rule: Period) -> dict[str, object]:
+    """A period as its row keeps it."""
     return {**asdict(rule), "effective_from": rule.effective_from.isoformat()}
 
 
