@@ -64,6 +64,7 @@ def all_commands(kinds: Kinds) -> tuple[Command, ...]:
         Command("todo", "我和本单位的待办", Menu.EVERYWHERE, records.todo),
         Command("drafts", "未提交的草稿", Menu.EVERYWHERE, forms.drafts),
         Command("log", "查看办理经过", Menu.EVERYWHERE, records.log, "/log 线索2026-12"),
+        Command("why", "期限怎么算出来的", Menu.EVERYWHERE, records.why, "/why 2个月 2026-07-20"),
         Command("roster", "联络员名册", Menu.EVERYWHERE, roster.roster),
         Command("join", "申请登记为联络员", Menu.PRIVATE, roster.join, "/join {organ} 联络员 王敏"),
         Command("leave", "退出名册", Menu.PRIVATE, roster.leave),
