@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bot.domain.records import Duty, Event, Record
     from bot.services.desk import Desk
     from bot.services.reasons import Course, Key
+    from bot.text import Texts
 
 MOST_CHANGES = 5
 """So many changes of one date are told, the newest."""
@@ -96,7 +97,7 @@ class Account:
             **self._head(course.rule, duty.debtor),
             ended=line if course.ended_by else "",
             left=days_left(duty.due, self.desk.today),
-            proof=proven(self.desk, proof, began, self._clause(course.rule)),
+            proof=proven(self.desk.texts, proof, began, self._clause(course.rule)),
             outdated=None if proof.deadline.due == duty.due else duty.due,
             changes=[self._change(*pair) for pair in course.changes[-MOST_CHANGES:]],
             earlier=max(0, len(course.changes) - MOST_CHANGES),
@@ -134,7 +135,7 @@ class Account:
             **head,
             missing=[entries[name].title for name in rule.since if name not in data],
             by=next(entries[name].title for name in rule.estimate if name in data),
-            proof=proven(self.desk, proof, "", self._clause(rule), estimated=True),
+            proof=proven(self.desk.texts, proof, "", self._clause(rule), estimated=True),
         )
         line = self.desk.texts.render("why_waiting_line", **head, due=deadline.due)
         return Told(full, line, proof.period.statutory)
@@ -180,12 +181,12 @@ class Account:
 
 
 def proven(
-    desk: Desk, proof: Proof, began: str, clause: str = "", *, estimated: bool = False
+    texts: Texts, proof: Proof, began: str, clause: str = "", *, estimated: bool = False
 ) -> str:
     """The count itself, line by line; `began` is what happened on the day it counts from."""
     skips = proof.period.unit is Unit.WORK_DAYS
     year = (proof.deadline.start if skips else proof.deadline.nominal).year
-    return desk.texts.render(
+    return texts.render(
         "why_proof",
         proof=proof,
         began=began,

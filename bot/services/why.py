@@ -15,10 +15,13 @@ from bot.services.proofs import account_of, proven
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.domain.calendar import WorkCalendar
     from bot.domain.people import Actor, Place
     from bot.domain.records import Record
+    from bot.domain.why import Question
     from bot.services.desk import Desk
     from bot.services.proofs import Told
+    from bot.text import Texts
 
 ROWS, WIDTH = 36, 30
 """What a screen holds: rows, and characters in a row."""
@@ -31,12 +34,17 @@ async def explain(desk: Desk, actor: Actor, question: str, place: Place) -> None
     """
     asked = read_question(question, desk.today, desk.books.periods)
     if asked is not None:
-        proof = prove(asked.period, asked.start, desk.calendar)
-        proved = proven(desk, proof, asked.period.starts_on)
-        text = desk.texts.render("why_period", period=asked.period, proof=proved)
+        text = answer(desk.texts, asked, desk.calendar)
         await desk.say(place.chat_id, thread_id=place.thread_id, text=text)
     elif record := await look_up_one(desk, actor, question, place):
         await tell_why(desk, actor, record, place)
+
+
+def answer(texts: Texts, asked: Question, calendar: WorkCalendar) -> str:
+    """The date of a bare period, proven."""
+    proof = prove(asked.period, asked.start, calendar)
+    proved = proven(texts, proof, asked.period.starts_on)
+    return texts.render("why_period", period=asked.period, proof=proved)
 
 
 async def tell_why(desk: Desk, actor: Actor, record: Record, place: Place) -> None:
