@@ -18,11 +18,13 @@ from bot.domain.errors import DomainError
 from bot.domain.files import KINDS as FILE_KINDS
 from bot.domain.files import FileRules
 from bot.domain.kinds import KINDS
+from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import CATEGORIES, LEAD, ROUTES
 from bot.domain.measures import Money, Surface
 from bot.domain.people import Person, Role, Side, Status
 from bot.domain.periods import PERIODS, Light, Stretch, count, stretch
 from bot.domain.records import Duty, Value
+from bot.domain.why import prove
 from bot.office import read_office
 from bot.sandbox.markup_html import parse_html
 from bot.services import alike, drafts
@@ -31,8 +33,10 @@ from bot.services.blanks import LONGEST_BEFORE
 from bot.services.clockface import Conflict, Estimate, Face, Late, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.previews import LONGEST_SAID
+from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
 from bot.services.todo import PAGE, Line
+from bot.services.why import ROWS, WIDTH
 from bot.text import Texts
 from handlers.commands import all_commands
 
@@ -209,7 +213,61 @@ FILE = {
     "organ": SHORT,
     "at": AT,
 }
+PROOF = prove(PERIODS["B13-EXTENDED"], date(2026, 8, 31), WorkCalendar())
+PROVEN = proven(TEXTS, PROOF, f"{SHORT}补正后重新移送", f"{OFFICE.notice}第二条第（二）项第三款")
+KEY = {
+    "title": max((entry.title for entry in ADVICE.entries.values()), key=len),
+    "day": date(2026, 12, 31),
+    "how": "confirmed",
+    "organ": SHORT,
+    "person": NAME,
+    "at": AT,
+}
+WHY: dict[str, object] = {
+    "title": max((rule.title for kind in KINDS.all for rule in kind.duties), key=len),
+    "debtor": SHORT,
+    "ended": "",
+    "left": -365,
+    "proof": PROVEN,
+    "outdated": date(2026, 12, 31),
+    "earlier": 99,
+    "changes": [{"at": AT, "step": f"{SHORT}更正", "before": DUTY, "after": DUTY}] * MOST_CHANGES,
+    "missing": [KEY["title"]] * 2,
+    "by": KEY["title"],
+    "due": date(2026, 12, 31),
+}
 OWN_FACTS: dict[str, dict[str, object]] = {
+    "why": {
+        "blocks": ["\n".join(["某" * WIDTH] * ROWS)],
+        "lines": ["某" * WIDTH] * ROWS,
+        "left_out": 99,
+    },
+    "why_proof": {
+        "proof": PROOF,
+        "began": f"{SHORT}补正后重新移送",
+        "clause": f"{OFFICE.notice}第二条第（二）项第三款",
+        "estimated": True,
+        "reasons": [("2026年12月31日至2027年1月1日、" * 12, "周六、周日，不计入")] * 12,
+    },
+    "why_period": {"period": PERIODS["B14-FILING"], "proof": PROVEN},
+    "why_receipt": {
+        "keys": [KEY, KEY],
+        "both": True,
+        "agreed": False,
+        "counted": date(2026, 12, 31),
+        "particulars": {"送达方式": "直接送达", "签收人": wild(40)},
+    },
+    "why_duty": WHY,
+    "why_line": {
+        **WHY,
+        "duty": DUTY,
+        "before": [date(2026, 12, 31)] * 30,
+        "step": "补正后重新移送",
+        "at": AT,
+    },
+    "why_waiting": WHY,
+    "why_waiting_line": WHY,
+    "errors/set_by_paper": {"period": "P-RECTIFY", "title": "紧急情况书面回复检察建议"},
     "card": CARD,
     "draft": DRAFT,
     "detail": {
