@@ -231,7 +231,8 @@ WHY: dict[str, object] = {
     "proof": PROVEN,
     "outdated": date(2026, 12, 31),
     "earlier": 99,
-    "changes": [{"at": AT, "step": f"{SHORT}更正", "before": DUTY, "after": DUTY}] * MOST_CHANGES,
+    "changes": [{"at": AT, "source": "", "step": f"{SHORT}更正", "before": DUTY, "after": DUTY}]
+    * MOST_CHANGES,
     "missing": [KEY["title"]] * 2,
     "by": KEY["title"],
     "due": date(2026, 12, 31),

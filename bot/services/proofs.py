@@ -165,8 +165,11 @@ class Account:
         }
 
     def _change(self, before: Duty, after: Duty) -> dict[str, object]:
+        """How a row was replaced; `source` is the schedule of rest days by which it was."""
         event = self.events[after.opened_by]
-        return {"at": event.at, "step": self._step(event.id), "before": before, "after": after}
+        source = event.facts.get("source", "")
+        step = "" if source else self._step(event.id)
+        return {"at": event.at, "source": source, "step": step, "before": before, "after": after}
 
     def _step(self, event_id: int) -> str:
         """By whom and what: 鄂城分局登记移送."""
