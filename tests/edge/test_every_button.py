@@ -117,6 +117,7 @@ CASES: dict[str, Case] = {
     buttons.CARD: of_record(),
     buttons.DETAIL: of_record(),
     buttons.HISTORY: of_record(),
+    buttons.WHY: of_record(),
     buttons.FILES: of_record("{signed}"),
     buttons.MOVE: Case(
         "李静",
