@@ -14,7 +14,7 @@ from bot.services.disclosure import organ_of
 from bot.services.reasons import courses_of, keys_of, particulars_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from bot.domain.kinds.kind import DutyRule, Kind
     from bot.domain.periods import Deadline
@@ -62,8 +62,7 @@ class Account:
 
     def receipts(self) -> list[str]:
         """Who entered or confirmed the days from which duties count, each told once."""
-        sinces = dict.fromkeys(rule.since for rule in self.kind.duties)
-        return [self._receipt(since) for since in sinces if self._keys(since)]
+        return [self._receipt(since) for since in self._sinces() if self._keys(since)]
 
     def particulars(self, since: tuple[str, ...]) -> dict[str, str]:
         """What else was said of a receipt, if the reader may know it."""
@@ -73,7 +72,12 @@ class Account:
     @property
     def discloses(self) -> bool:
         """Tell whether it says of a receipt more than its day."""
-        return any(self.particulars(rule.since) for rule in self.kind.duties)
+        return any(map(self.particulars, self._sinces()))
+
+    def _sinces(self) -> Iterable[tuple[str, ...]]:
+        """The fields with the days from which the duties told of here count."""
+        begun = (course.rule.since for course in self.courses)
+        return dict.fromkeys([*begun, *(rule.since for rule, _ in self._not_begun())])
 
     def openings(self) -> list[Told]:
         """The open duties, the one that is due first before the others; then those not begun."""

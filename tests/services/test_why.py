@@ -183,6 +183,24 @@ async def test_a_leads_date_is_proven_from_the_step_that_began_it(
     ]
 
 
+@pytest.mark.parametrize(("route", "limited"), [("apply", True), ("transfer", False)])
+async def test_what_was_met_at_once_is_proven_too(
+    on: OpenOn, people: Hire, actor: Act, route: str, limited: bool
+) -> None:
+    filer = actor(await people())
+    data: dict[str, Value] = {"category": "2C", "route": route, "summary": "某村占地"}
+    async with on("2026-03-09 10:00") as d:
+        given = {**data, "known_on": "2025-12-31"}
+        lead = await file_record(d, filer, LEAD, "420704", given)
+        await sent(d)
+        await tell_why(d, filer, lead, Place(7001, private=True))
+        (told,) = await said(d)
+    assert ("知道违法行为日期：12月31日，鄂城分局 王敏 3月9日 10:00登记" in told) is limited
+    ended = "申请监督（鄂城分局）：2026年6月30日（星期二）前；3月9日“登记移送”，按期"
+    assert (ended in told) is limited
+    assert ("名义届满：2026年6月30日（星期二），该月没有31日，以月末为准" in told) is limited
+
+
 async def test_before_receipt_there_is_an_estimate_and_what_is_missing(scene: Scene) -> None:
     await scene.file()
     told = await scene.why("2026-07-10")
