@@ -195,7 +195,9 @@ async def test_what_was_met_at_once_is_proven_too(
         await sent(d)
         await tell_why(d, filer, lead, Place(7001, private=True))
         (told,) = await said(d)
-    assert ("知道违法行为日期：12月31日，鄂城分局 王敏 3月9日 10:00登记" in told) is limited
+    assert (
+        "知道违法行为日期：2025年12月31日（星期三），鄂城分局 王敏 3月9日 10:00登记" in told
+    ) is limited
     ended = "申请监督（鄂城分局）：2026年6月30日（星期二）前；3月9日“登记移送”，按期"
     assert (ended in told) is limited
     assert ("名义届满：2026年6月30日（星期二），该月没有31日，以月末为准" in told) is limited
@@ -210,7 +212,10 @@ async def test_before_receipt_there_is_an_estimate_and_what_is_missing(scene: Sc
     assert "估算届满：2026年9月10日（星期四）24时" in told
     await scene.move(scene.jcy, "2026-07-20", "serve", SERVED)
     told = await scene.why("2026-07-20")
-    assert "送达日期（检察机关登记）：7月20日，鄂城区检察院 李静 7月20日 10:00登记" in told
+    assert (
+        "送达日期（检察机关登记）：2026年7月20日（星期一），鄂城区检察院 李静 7月20日 10:00登记"
+        in told
+    )
     assert "还缺：收到日期（被建议单位登记）" in told
     assert "估算届满：2026年9月20日（星期日）24时" in told
     assert "核对收到日期（鄂城分局）　还有2天" in told
@@ -221,8 +226,8 @@ async def test_two_keys_that_agree(scene: Scene) -> None:
     await scene.receive()
     told = (await scene.why("2026-07-22")).splitlines()
     assert told[2:6] == [
-        "送达日期（检察机关登记）：7月20日，鄂城区检察院 李静 7月20日 10:00登记",
-        "收到日期（被建议单位登记）：7月20日，鄂城分局 王敏 7月21日 10:00确认",
+        "送达日期（检察机关登记）：2026年7月20日（星期一），鄂城区检察院 李静 7月20日 10:00登记",
+        "收到日期（被建议单位登记）：2026年7月20日（星期一），鄂城分局 王敏 7月21日 10:00确认",
         "双方日期一致",
         "送达方式：直接送达；签收人：李某",
     ]
@@ -242,7 +247,10 @@ async def test_of_two_keys_that_differ_the_earlier_counts(scene: Scene) -> None:
     await scene.file()
     await scene.receive("2026-07-21")
     told = await scene.why("2026-07-22")
-    assert "收到日期（被建议单位登记）：7月21日，鄂城分局 王敏 7月21日 10:00登记" in told
+    assert (
+        "收到日期（被建议单位登记）：2026年7月21日（星期二），鄂城分局 王敏 7月21日 10:00登记"
+        in told
+    )
     assert "双方日期不一致，按较早的7月20日起算" in told
     assert "法定届满：2026年9月20日" in told
 
@@ -252,7 +260,10 @@ async def test_a_correction_is_told_with_both_dates(scene: Scene) -> None:
     await scene.receive("2026-07-21")
     await scene.correct(scene.jcy, "2026-07-22", served_on="2026-07-15")
     told = await scene.why("2026-07-23")
-    assert "送达日期（检察机关登记）：7月15日，鄂城区检察院 李静 7月22日 10:00更正" in told
+    assert (
+        "送达日期（检察机关登记）：2026年7月15日（星期三），鄂城区检察院 李静 7月22日 10:00更正"
+        in told
+    )
     assert "法定届满：2026年9月15日（星期二）24时" in told
     assert (
         "变更：7月22日 10:00 鄂城区检察院更正，起算日7月20日 → 7月15日，届满日9月20日 → 9月15日"
