@@ -243,7 +243,8 @@ async def scene(closed_office: Office) -> AsyncIterator[Scene]:
 
 async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     """Leads in several states, a draft and one thrown away, a list, a request."""
-    desk = Desk(tx, open_books(office.settings, "bot"), office.sandbox.clock.now(), "scene")
+    books, now = open_books(office.settings, "bot"), office.sandbox.clock.now()
+    desk = await Desk.open(tx, books, now, "scene")
     everybody = Chat(office.group.id, 0, "鄂城群", "420704", frozenset(Side))
     await tx.chats.bind(everybody, 1, desk.now)
     office.cast["林川"] = office.sandbox.user("林川")
