@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.calendar import weekday_name
+from bot.domain.calendar import RestDayNotice, weekday_name
 from bot.domain.rest_days import breaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
 
-    from bot.domain.calendar import RestDayNotice
     from bot.domain.rest_days import Break
 
 FULL = str.maketrans("0123456789", "０１２３４５６７８９")
@@ -71,3 +70,25 @@ def _day(day: date, notice: RestDayNotice, wording: Wording) -> str:
     year = f"{day.year}年" if wording.years or day.year != notice.year else ""
     weekday = f"（{weekday_name(day)}）" if wording.weekdays else ""
     return f"{year}{day.month}月{day.day}日{weekday}"
+
+
+def _days_off(name: str, first: date, length: int) -> dict[date, str]:
+    return {first + timedelta(days=n): name for n in range(length)}
+
+
+INVENTED = RestDayNotice(
+    2027,
+    {
+        **_days_off("元旦", date(2027, 1, 1), 3),
+        **_days_off("春节", date(2027, 2, 5), 7),
+        **_days_off("清明节", date(2027, 4, 3), 3),
+        **_days_off("劳动节", date(2027, 5, 1), 5),
+        **_days_off("端午节", date(2027, 6, 9), 1),
+        **_days_off("中秋节", date(2027, 9, 15), 1),
+        **_days_off("国庆节", date(2027, 10, 1), 7),
+    },
+    frozenset({date(2027, 2, 14), date(2027, 5, 8), date(2027, 10, 9)}),
+    "国办发明电〔2026〕9号",
+)
+"""Invented: the real notice for 2027 is not published."""
+INVENTED_TEXT = render_notice(INVENTED)

