@@ -91,4 +91,8 @@ INVENTED = RestDayNotice(
     "国办发明电〔2026〕9号",
 )
 """Invented: the real notice for 2027 is not published."""
+AMENDED = RestDayNotice(
+    2027, {date(2027, 2, 12): "春节"}, frozenset({date(2027, 2, 21)}), "国办发明电〔2027〕1号"
+)
+"""Lengthens the Spring Festival of the invented notice."""
 INVENTED_TEXT = render_notice(INVENTED)

@@ -26,7 +26,7 @@ from bot.services.rest_days import (
     tell_calendar,
 )
 from bot.services.verify import verify
-from tests.domain.notices import INVENTED, INVENTED_TEXT, render_notice
+from tests.domain.notices import AMENDED, INVENTED, INVENTED_TEXT, render_notice
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Outgoing
@@ -43,12 +43,6 @@ STEPS: tuple[tuple[str, dict[str, Value]], ...] = (
     ("sign", {}),
     ("review", {}),
     ("accept", {"case_number": "鄂检〔2026〕7号"}),
-)
-AMENDED = replace(
-    INVENTED,
-    rest={date(2027, 2, 12): "春节"},
-    work=frozenset({date(2027, 2, 21)}),
-    source="国办发明电〔2027〕1号",
 )
 
 
