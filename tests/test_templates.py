@@ -12,7 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 
 import bot
-from bot.domain.calendar import WorkCalendar
+from bot.domain.calendar import RestDayNotice, WorkCalendar
 from bot.domain.entries import OneOf, Reason, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.files import KINDS as FILE_KINDS
@@ -24,10 +24,11 @@ from bot.domain.measures import Money, Surface
 from bot.domain.people import Person, Role, Side, Status
 from bot.domain.periods import PERIODS, Light, Stretch, count, stretch
 from bot.domain.records import Duty, Value
+from bot.domain.rest_days import HOLIDAYS, breaks
 from bot.domain.why import prove
 from bot.office import read_office
 from bot.sandbox.markup_html import parse_html
-from bot.services import alike, drafts
+from bot.services import alike, drafts, recounting, rest_days
 from bot.services.alike import Alike
 from bot.services.blanks import LONGEST_BEFORE
 from bot.services.clockface import Conflict, Estimate, Face, Late, Owed
@@ -104,6 +105,23 @@ CONFLICT = Conflict(
 )
 LATE = Late("书面回复", date(2026, 12, 1), date(2026, 12, 31), 30)
 FACE = Face(Light.YELLOW, (OWED,) * 4, (ESTIMATE,) * 2, (CONFLICT,) * 2, (LATE,) * 2)
+SOURCE = "国办发明电〔2026〕1234号"
+NOTICE = RestDayNotice(
+    2027,
+    {date(2027, month, day): "国庆节、中秋节" for month in range(1, 13) for day in (1, 11, 21)},
+    frozenset(date(2027, month, day) for month in range(1, 13) for day in (5, 15)),
+    SOURCE,
+)
+SHIFT: dict[str, object] = {
+    "number": NUMBER,
+    "title": max((rule.title for kind in KINDS.all for rule in kind.duties), key=len),
+    "debtor": SHORT,
+    "moved": True,
+    "before": date(2026, 12, 31),
+    "was_provisional": True,
+    "after": date(2026, 12, 31),
+    "provisional": True,
+}
 STEP = {
     "at": AT,
     "title": max((move.title for move in LEAD.moves), key=len),
@@ -152,7 +170,7 @@ FACTS: dict[str, object] = {
     "day": date(2026, 12, 31),
     "length": 4096,
     "limit": 500,
-    "count": 500,
+    "count": 9999,
     "approved": True,
     "proposed": True,
     "proposer": NAME,
@@ -181,6 +199,17 @@ FACTS: dict[str, object] = {
     "lines": [{"number": NUMBER, "district": DISTRICT, "state": "退回补正"}] * 20,
     "until": AT,
     "private": True,
+    "passage": wild(41),
+    "said": 15,
+    "really": 15,
+    "year": 2027,
+    "source": SOURCE,
+    "notice": NOTICE,
+    "breaks": [*breaks(NOTICE)],
+    "work": sorted(NOTICE.work),
+    "admin": True,
+    "known": date(2026, 12, 28),
+    "notices": [{"source": SOURCE, "year": 2027, "at": AT, "person": NAME}] * rest_days.LISTED,
 }
 """Every fact by the name that templates give it, at its longest."""
 
@@ -319,6 +348,12 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "today": date(2027, 1, 1),
     },
     "errors/nobody_of_that_name": {"person": wild(20)},
+    "errors/notice_weekday": {"said": "周三"},
+    "errors/notice_incomplete": {"titles": HOLIDAYS[1:]},
+    "calendar": {"provisional": 9999},
+    "calendar_preview": {"lines": [TEXTS.render("date_shift", **SHIFT)] * rest_days.SHOWN},
+    "dates_shifted": {"lines": [TEXTS.render("date_shift", **SHIFT)] * recounting.SHOWN},
+    "date_shift": SHIFT,
 }
 """What a name means in one template only."""
 

@@ -24,6 +24,7 @@ TODO, TODO_STEP = "td", "ts"
 APPROVE, DECLINE = "pa", "pd"
 JOIN_SIDE, JOIN, ADMIT, REFUSE, LEAVE = "js", "jo", "ad", "rf", "lv"
 BIND = "bi"
+IMPORT, NO_IMPORT = "im", "ni"
 
 
 @dataclass(frozen=True, slots=True)

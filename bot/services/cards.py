@@ -12,6 +12,7 @@ from bot.services import buttons
 from bot.services.clockface import face_of
 from bot.services.clocks import matter_of
 from bot.services.reposting import card_post, card_posts, leave_if_far
+from bot.services.shifts import words_of_shift
 from bot.services.signatures import bystanders, may_acknowledge, receipts, signatures, unread_of
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def step_title(desk: Desk, kind: Kind, event: Event) -> str:
     """What an event of a record's history is called."""
     if event.name in {move.code for move in kind.moves}:
         return kind.move(event.name).title
-    return desk.texts.label(f"event_{event.name}").format(**event.facts)
+    facts = {**event.facts, **words_of_shift(desk, kind, event)}
+    return desk.texts.label(f"event_{event.name}").format(**facts)
 
 
 def card_buttons(

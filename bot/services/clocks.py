@@ -13,6 +13,7 @@ from bot.domain.records import Outcome
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from bot.domain.calendar import WorkCalendar
     from bot.domain.kinds.kind import DutyRule, Kind
     from bot.domain.periods import Deadline, Period
     from bot.domain.records import Duty, Event, Record, Value
@@ -113,6 +114,13 @@ def _count(
     desk: Desk, rule: DutyRule, data: Mapping[str, Value], period: Period, start: date
 ) -> Deadline:
     return count(period, start, desk.calendar, named=_day(data, rule.named))
+
+
+def on_another_calendar(
+    rule: DutyRule, duty: Duty, data: Mapping[str, Value], calendar: WorkCalendar
+) -> Deadline:
+    """The dates of a duty, by the period that it has kept, on some calendar."""
+    return count(duty.rule, duty.start, calendar, named=_day(data, rule.named))
 
 
 def estimate(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> Deadline | None:

@@ -25,9 +25,11 @@ from bot.services.joining import ask_to_join
 from bot.services.ledger import file_record, move_record
 from bot.services.lookup import look_up
 from bot.services.proposals import propose
+from bot.services.rest_days import preview_notice
 from bot.storage.chats import Chat
 from bot.storage.tables import metadata, outbox
 from handlers.application import PRESSES
+from tests.domain.notices import AMENDED, INVENTED_TEXT
 from tests.edge.office import STRANGER
 
 if TYPE_CHECKING:
@@ -172,6 +174,22 @@ CASES: dict[str, Case] = {
     buttons.BIND: Case(
         "孙伟", "420704.all", ("nowhere.all", "420704.sect", "420704"), foreign=("王敏", "吴建国")
     ),
+    buttons.IMPORT: Case(
+        "孙伟",
+        "{notice}.{calendar}",
+        ("x", "-1", "9" * 20, "{notice}", "{notice}.x", "{notice}.{calendar}.1.1.1.1"),
+        ("9999.{calendar}", "{imported}.{calendar}", "{notice}.000000000000"),
+        ("王敏", "吴建国", "周正"),
+        private=True,
+    ),
+    buttons.NO_IMPORT: Case(
+        "孙伟",
+        "{notice}",
+        ("x", "-1", "9" * 20),
+        ("9999", "{imported}"),
+        ("王敏", "吴建国", "周正"),
+        private=True,
+    ),
 }
 
 OPEN_TO_STRANGERS = {buttons.JOIN, buttons.JOIN_SIDE}
@@ -254,11 +272,14 @@ async def scene(closed_office: Office) -> AsyncIterator[Scene]:
 
 async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     """Leads in several states, a draft and one thrown away, a list, a request."""
-    desk = Desk(tx, open_books(office.settings, "bot"), office.sandbox.clock.now(), "scene")
+    books, now = open_books(office.settings, "bot"), office.sandbox.clock.now()
+    desk = await Desk.open(tx, books, now, "scene")
     everybody = Chat(office.group.id, 0, "鄂城群", "420704", frozenset(Side))
     await tx.chats.bind(everybody, 1, desk.now)
     office.cast["林川"] = office.sandbox.user("林川")
     await hire(desk, office["林川"].id, "林川", "lzb-ec")
+    office.cast["周正"] = office.sandbox.user("周正")
+    await hire(desk, office["周正"].id, "周正", None, Role.ADMIN)
     people = {person.name: person for person in await tx.people.everybody(Status.ACTIVE)}
     actors = {name: desk.actor(person) for name, person in people.items()}
     leads = {name: await lead(desk, actors, name) for name in LEADS}
@@ -277,8 +298,15 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     stranger = office[STRANGER]
     request = Visitor(stranger.id, "路人甲", "")
     await ask_to_join(desk, request, "鄂城分局 B角 路人甲", Place(stranger.id, private=True))
+    admin = Place(office["孙伟"].id, private=True)
+    await tx.rest_days.add(AMENDED, people["孙伟"].id, desk.now, imported_at=desk.now)
+    desk = await Desk.open(tx, books, now, "calendar")
+    await preview_notice(desk, actors["孙伟"], INVENTED_TEXT, admin)
     return {
         "proposal": await proposal(desk, actors["李静"], actors["王敏"]),
+        "imported": 1,
+        "notice": 2,
+        "calendar": desk.calendar.version,
         **{name: record.id for name, record in leads.items()},
         "draft": draft.id,
         "complete": complete.id,
@@ -289,11 +317,13 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     }
 
 
-async def hire(desk: Desk, user_id: int, name: str, organ: str) -> Person:
+async def hire(
+    desk: Desk, user_id: int, name: str, organ: str | None, role: Role = Role.LIAISON
+) -> Person:
     return await desk.tx.people.add(
         user_id=user_id,
         name=name,
-        role=Role.LIAISON,
+        role=role,
         organ=organ,
         status=Status.ACTIVE,
         reachable=True,
