@@ -22,6 +22,7 @@ ACKNOWLEDGE = "ak"
 FILTERS, FILTER_ON, FILTER_OFF = "fl", "fo", "ff"
 TODO, TODO_STEP = "td", "ts"
 APPROVE, DECLINE = "pa", "pd"
+DISPUTE, SETTLE, NOTE = "di", "se", "no"
 JOIN_SIDE, JOIN, ADMIT, REFUSE, LEAVE = "js", "jo", "ad", "rf", "lv"
 BIND = "bi"
 
