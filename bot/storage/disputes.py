@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select, text, update
+from sqlalchemy import or_, select, update
 
 from bot.domain.records import Dispute
 from bot.storage import tables
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = tables.disputes
-OPEN = text(tables.DISPUTE_OPEN)
+OPEN = or_(T.c.closed_by_sender.is_(None), T.c.closed_by_receiver.is_(None))
+"""One of the two organs has not called it settled; the unique index says the same."""
 
 
 class Disputes:

@@ -294,9 +294,6 @@ proposals = Table(
     sqlite_autoincrement=True,  # buttons name a proposal by its id long after it is gone
 )
 
-DISPUTE_OPEN = "closed_by_sender IS NULL OR closed_by_receiver IS NULL"
-"""What tells an open dispute: one of the two organs has not called it settled."""
-
 disputes = Table(
     "disputes",
     metadata,
@@ -312,8 +309,8 @@ disputes = Table(
         "record_id",
         "subject",
         unique=True,
-        sqlite_where=text(DISPUTE_OPEN),
-        postgresql_where=text(DISPUTE_OPEN),
+        sqlite_where=text("closed_by_sender IS NULL OR closed_by_receiver IS NULL"),
+        postgresql_where=text("closed_by_sender IS NULL OR closed_by_receiver IS NULL"),
     ),
     sqlite_autoincrement=True,  # buttons name a dispute by its id long after it is settled
 )
