@@ -22,8 +22,8 @@ from bot.services.disclosure import disclose, tell_history
 from bot.services.disputes import WHOLE, date_fields, disputable
 from bot.services.disputing import dispute, open_dispute, settle
 from bot.services.forms import answer, choose
+from bot.services.housekeeping import DAILY_WORK
 from bot.services.ledger import file_record, move_record
-from bot.services.retention import purge_personal
 from bot.services.submission import submit
 from bot.services.verify import verify
 from bot.storage.chats import Chat
@@ -447,7 +447,8 @@ async def test_the_words_go_with_the_records_other_words(
     assert WORDS in await everything(desk)
     async with desk() as d:
         later = replace(d, now=d.now + timedelta(days=366))
-        await purge_personal(later)
+        for work in DAILY_WORK:
+            await work(later)
         await disclose(later, actor(sender), record, sender.user_id)
         await tell_history(later, actor(sender), record, sender.user_id)
         assert (await verify(d.tx)).sound
