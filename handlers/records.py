@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.acknowledging import acknowledge
-from bot.services.amendments import open_addition, open_correction
+from bot.services.amendments import open_addition, open_correction, open_note
 from bot.services.disclosure import disclose, hand_files, tell_history
+from bot.services.disputing import open_dispute, settle
 from bot.services.drafts import resume
 from bot.services.forms import own_draft
 from bot.services.lookup import (
@@ -205,12 +206,29 @@ async def started_for(update: Update, context: Context, payload: str) -> bool:
     return True
 
 
+OPENING = {
+    buttons.CORRECT: open_correction,
+    buttons.ADD: open_addition,
+    buttons.DISPUTE: open_dispute,
+    buttons.NOTE: open_note,
+}
+"""What begins the form in which something is said of a record, by its button."""
+
+
 async def _press_amend(update: Update, context: Context, press: Press) -> None:
-    """更正 or 追加, which are done in private."""
+    """更正, 补充, 有异议 or 内部备注, which are done in private."""
     actor = context.actor
     record = await open_record(context.desk, actor, press.number(0))
-    begin = open_correction if press.verb == buttons.CORRECT else open_addition
-    await begin(context.desk, actor, record, Place(user_of(update).id, private=True))
+    private = Place(user_of(update).id, private=True)
+    await OPENING[press.verb](context.desk, actor, record, private)
+
+
+async def press_settle(update: Update, context: Context, press: Press) -> None:
+    """异议已解决."""
+    actor = context.actor
+    record = await open_record(context.desk, actor, press.number(0))
+    said = await settle(context.desk, actor, record, press.number(1), press.number(2))
+    await context.toast(update, said)
 
 
 async def _press_decide(update: Update, context: Context, press: Press) -> None:
@@ -222,8 +240,8 @@ async def _press_decide(update: Update, context: Context, press: Press) -> None:
 PRESSES = {
     buttons.APPROVE: _press_decide,
     buttons.DECLINE: _press_decide,
-    buttons.CORRECT: _press_amend,
-    buttons.ADD: _press_amend,
+    **dict.fromkeys(OPENING, _press_amend),
+    buttons.SETTLE: press_settle,
     buttons.CARD: press_card,
     buttons.PAGE: press_page,
     buttons.FILTERS: press_filters,

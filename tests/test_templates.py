@@ -33,6 +33,7 @@ from bot.services.alike import Alike
 from bot.services.blanks import LONGEST_BEFORE
 from bot.services.clockface import Conflict, Estimate, Face, Late, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
+from bot.services.disputes import Disagreement
 from bot.services.previews import LONGEST_SAID
 from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
@@ -141,6 +142,7 @@ CARD: dict[str, object] = {
     "next_step": "办理并告知结果",
     "face": FACE,
     "living": False,
+    "disputes": [Disagreement("收到日期（被建议单位登记）", SHORT, date(2026, 12, 31), SHORT)] * 8,
     "receipts": {how: [Receipt(SHORT, AT)] * 3 for how in ("signed", "unsigned", "read", "unread")},
     "last": STEP,
 }
@@ -184,6 +186,8 @@ FACTS: dict[str, object] = {
     "blocks": ["某" * 300] * 10,
     "steps": [STEP] * 60,
     "left_out": 400,
+    "within": True,
+    "over": False,
     "registered": True,
     "card": TEXTS.render("card", **CARD),
     "commands": all_commands(KINDS),
@@ -320,6 +324,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         * drafts.SHOWN,
         "count": 99,
     },
+    "dispute": {"title": "收到日期（被建议单位登记）", "words": wild(200)},
     "files": {"lines": [FILE] * 20},
     "file_sent": {"at": 20, "count": 20, "line": FILE},
     "errors/not_found": {"number": NUMBER},

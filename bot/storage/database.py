@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only
 
 from bot.storage.chats import Chats
+from bot.storage.disputes import Disputes
 from bot.storage.drafts import Drafts
 from bot.storage.duties import Duties
 from bot.storage.errors import DatabaseError
@@ -84,6 +85,11 @@ class Tx:
     def proposals(self) -> Proposals:
         """Steps that wait for a leader's approval."""
         return Proposals(self.connection)
+
+    @cached_property
+    def disputes(self) -> Disputes:
+        """What the two organs disagree about."""
+        return Disputes(self.connection)
 
     @cached_property
     def questions(self) -> Questions:

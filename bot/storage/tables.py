@@ -308,6 +308,27 @@ rest_day_notices = Table(
     sqlite_autoincrement=True,  # buttons name a notice by its id long after it is gone
 )
 
+disputes = Table(
+    "disputes",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("record_id", BigInteger, ForeignKey("records.id"), nullable=False),
+    Column("subject", String(40), nullable=False),
+    Column("organ", String(24), nullable=False),
+    Column("raised_by", BigInteger, ForeignKey("events.id"), nullable=False),
+    Column("closed_by_sender", BigInteger, ForeignKey("events.id")),
+    Column("closed_by_receiver", BigInteger, ForeignKey("events.id")),
+    Index(
+        "uq_disputes_open",
+        "record_id",
+        "subject",
+        unique=True,
+        sqlite_where=text("closed_by_sender IS NULL OR closed_by_receiver IS NULL"),
+        postgresql_where=text("closed_by_sender IS NULL OR closed_by_receiver IS NULL"),
+    ),
+    sqlite_autoincrement=True,  # buttons name a dispute by its id long after it is settled
+)
+
 posts = Table(
     "posts",
     metadata,

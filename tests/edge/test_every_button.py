@@ -20,6 +20,7 @@ from bot.domain.people import Person, Place, Role, Side, Status, Visitor
 from bot.services import buttons
 from bot.services.acknowledging import acknowledge
 from bot.services.desk import Desk
+from bot.services.disputing import dispute, settle
 from bot.services.forms import Said, open_form
 from bot.services.joining import ask_to_join
 from bot.services.ledger import file_record, move_record
@@ -113,6 +114,22 @@ CASES: dict[str, Case] = {
     buttons.APPEND: of_draft("{signed}", "x", "9999", "{elsewhere}"),
     buttons.ADD: of_record("{closed}"),
     buttons.CORRECT: of_record("{closed}"),
+    buttons.DISPUTE: of_record("{closed}", foreign=("吴建国", "林川")),
+    buttons.NOTE: of_record("{closed}", foreign=("吴建国", "林川")),
+    buttons.SETTLE: Case(
+        "李静",
+        "{signed}.{dispute}.{raised}",
+        ("x", "{signed}", "{signed}.{dispute}", "{signed}.{dispute}.x", "{signed}.-1.{raised}"),
+        (
+            "9999.{dispute}.{raised}",
+            "{signed}.9999.{raised}",
+            "{signed}.{dispute}.1",
+            "{forest}.{dispute}.{raised}",
+            "{closed}.{ended}.{ended_by}",
+            "{signed}.{half}.{half_by}",
+        ),
+        ("陈刚", "吴建国", "孙伟", "林川"),
+    ),
     buttons.UNDO: of_record(
         "{signed}", "{closed}", owner="王敏", valid="{fresh}", foreign=("李静",)
     ),
@@ -286,8 +303,8 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     for name in ("signed", "elsewhere"):
         signs = actors["李静" if name == "signed" else "周岚"]
         await move_record(desk, signs, leads[name], "sign", {}, version=1)
-    await move_record(desk, actors["王敏"], leads["closed"], "withdraw", {}, version=1)
     await acknowledge(desk, actors["林川"], leads["read"])
+    disputes = await dispute_some(desk, actors, leads)
 
     group = Place(office.group.id)
     complete = await open_form(desk, actors["王敏"], LEAD, group, Said("2C 移送线索 某处占地"))
@@ -308,6 +325,7 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
         "notice": 2,
         "calendar": desk.calendar.version,
         **{name: record.id for name, record in leads.items()},
+        **disputes,
         "draft": draft.id,
         "complete": complete.id,
         "gone": gone.id,
@@ -315,6 +333,24 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
         "asked": stranger.id,
         "wang": people["王敏"].id,
     }
+
+
+async def dispute_some(
+    desk: Desk, actors: dict[str, Actor], leads: dict[str, Record]
+) -> dict[str, object]:
+    """Disputes: one open, one that the bureau alone holds open, one that ended with its record."""
+    wang, open_of = actors["王敏"], desk.tx.disputes.open_of
+    for subject in ("whole", "answer"):
+        await dispute(desk, wang, leads["signed"], subject, "日期有误")
+    one, half = await open_of(leads["signed"].id)
+    await settle(desk, actors["李静"], leads["signed"], half.id, half.raised_by)
+    await dispute(desk, wang, leads["closed"], "whole", "日期有误")
+    (ended,) = await open_of(leads["closed"].id)
+    await move_record(desk, wang, leads["closed"], "withdraw", {}, version=1)
+    found = {"dispute": one, "half": half, "ended": ended}
+    ids: dict[str, object] = {name: each.id for name, each in found.items()}
+    events = {"raised": one, "half_by": half, "ended_by": ended}
+    return ids | {name: each.raised_by for name, each in events.items()}
 
 
 async def hire(
