@@ -22,8 +22,10 @@ from bot.services.lookup import (
     turn_page,
 )
 from bot.services.previews import CONTINUE
+from bot.services.proposals import decide
 from bot.services.steps import Outcome, take_step
 from bot.services.todo import tell_todo, turn_todo
+from bot.services.why import explain, tell_why
 from handlers.context import after_command, place_of, user_of
 
 if TYPE_CHECKING:
@@ -57,6 +59,11 @@ async def log(update: Update, context: Context) -> None:
     record = await look_up_one(context.desk, actor, after_command(update), place_of(update))
     if record is not None:
         await _in_private(update, context, actor, record, "h")
+
+
+async def why(update: Update, context: Context) -> None:
+    """`/why NUMBER`: how its dates come about; `/why 2个月 2026-07-20`: that of any period."""
+    await explain(context.desk, context.actor, after_command(update), place_of(update))
 
 
 async def press_card(update: Update, context: Context, press: Press) -> None:
@@ -145,6 +152,13 @@ async def press_history(update: Update, context: Context, press: Press) -> None:
     await _in_private(update, context, actor, record, "h")
 
 
+async def press_why(update: Update, context: Context, press: Press) -> None:
+    """期限依据."""
+    actor = context.actor
+    record = await open_record(context.desk, actor, press.number(0))
+    await tell_why(context.desk, actor, record, place_of(update))
+
+
 async def press_files(update: Update, context: Context, press: Press) -> None:
     """附件."""
     actor = context.actor
@@ -217,7 +231,15 @@ async def press_settle(update: Update, context: Context, press: Press) -> None:
     await context.toast(update, said)
 
 
+async def _press_decide(update: Update, context: Context, press: Press) -> None:
+    """批准 or 退回, under what is put before a leader."""
+    approve = press.verb == buttons.APPROVE
+    await decide(context.desk, context.actor, press.number(0), approve=approve)
+
+
 PRESSES = {
+    buttons.APPROVE: _press_decide,
+    buttons.DECLINE: _press_decide,
     **dict.fromkeys(OPENING, _press_amend),
     buttons.SETTLE: press_settle,
     buttons.CARD: press_card,
@@ -231,6 +253,7 @@ PRESSES = {
     buttons.TODO_STEP: press_todo_step,
     buttons.DETAIL: press_detail,
     buttons.HISTORY: press_history,
+    buttons.WHY: press_why,
     buttons.FILES: press_files,
 }
 """What each button about records does."""

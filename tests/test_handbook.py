@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 from bot.domain.kinds import KINDS
+from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.kind import Party
 from bot.domain.kinds.lead import CATEGORIES, LEAD
 from bot.domain.kinds.warning import WARNING
@@ -34,7 +35,7 @@ def test_the_table_of_steps_is_the_life_cycle() -> None:
             WHO[move.who],
             move.title,
             bool(move.needs),
-            kind.state(move.after).title,
+            kind.state(move.after).title if move.after else "不变",
         )
         for kind in KINDS.all
         for move in kind.moves
@@ -52,6 +53,9 @@ def test_what_must_be_known_is_told() -> None:
     assert "必须写明的只有四项：区域、线索类别、路径（申请监督或移送线索）、线索摘要" in HANDBOOK
     assert WARNING.required == ("matter", "summary")
     assert "必须写明的只有三项：区域、预警事项、预警内容" in HANDBOOK
+    assert ADVICE.required == ("type", "advice_number", "issued_on", "items")
+    told = "必须写明的只有五项：区域（即被建议单位）、建议类型、建议文号、制发日期、建议事项"
+    assert told in HANDBOOK
 
 
 def test_every_picture_is_there_and_shown() -> None:

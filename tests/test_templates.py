@@ -4,33 +4,41 @@ from __future__ import annotations
 
 import ast
 import re
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from jinja2 import UndefinedError
 
 import bot
+from bot.domain.calendar import RestDayNotice, WorkCalendar
 from bot.domain.entries import OneOf, Reason, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.files import KINDS as FILE_KINDS
 from bot.domain.files import FileRules
 from bot.domain.kinds import KINDS
+from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import CATEGORIES, LEAD, ROUTES
 from bot.domain.measures import Money, Surface
 from bot.domain.people import Person, Role, Side, Status
-from bot.domain.periods import Light, Stretch
+from bot.domain.periods import PERIODS, Light, Stretch, count, stretch
 from bot.domain.records import Duty, Value
+from bot.domain.rest_days import HOLIDAYS, breaks
+from bot.domain.why import prove
 from bot.office import read_office
 from bot.sandbox.markup_html import parse_html
-from bot.services import alike, drafts
+from bot.services import alike, drafts, recounting, rest_days
 from bot.services.alike import Alike
 from bot.services.blanks import LONGEST_BEFORE
+from bot.services.clockface import Conflict, Estimate, Face, Late, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.disputes import Disagreement
 from bot.services.previews import LONGEST_SAID
+from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
 from bot.services.todo import PAGE, Line
+from bot.services.why import ROWS, WIDTH
 from bot.text import Texts
 from handlers.commands import all_commands
 
@@ -81,14 +89,40 @@ DUTY = Duty(
     code="result",
     debtor="jcy-ec",
     creditor="zrzy-ec",
-    period="P-RESULT",
+    rule=PERIODS["P-RESULT"],
     start=date(2026, 9, 30),
     nominal=date(2026, 12, 30),
     due=date(2026, 12, 31),
     provisional=True,
     calendar_version="1",
     shown=Stretch.FAR,
+    opened_by=1,
 )
+OWED = Owed("告知办理结果", SHORT, DUTY, -365, Stretch.OVERDUE, (date(2026, 12, 28),) * 2)
+ESTIMATE = Estimate("紧急情况书面回复", count(PERIODS["A1"], date(2026, 12, 31), WorkCalendar()))
+CONFLICT = Conflict(
+    (("送达日期（检察机关登记）", date(2026, 12, 30)), ("收到日期", date(2026, 12, 31))),
+    date(2026, 12, 30),
+)
+LATE = Late("书面回复", date(2026, 12, 1), date(2026, 12, 31), 30)
+FACE = Face(Light.YELLOW, (OWED,) * 4, (ESTIMATE,) * 2, (CONFLICT,) * 2, (LATE,) * 2)
+SOURCE = "国办发明电〔2026〕1234号"
+NOTICE = RestDayNotice(
+    2027,
+    {date(2027, month, day): "国庆节、中秋节" for month in range(1, 13) for day in (1, 11, 21)},
+    frozenset(date(2027, month, day) for month in range(1, 13) for day in (5, 15)),
+    SOURCE,
+)
+SHIFT: dict[str, object] = {
+    "number": NUMBER,
+    "title": max((rule.title for kind in KINDS.all for rule in kind.duties), key=len),
+    "debtor": SHORT,
+    "moved": True,
+    "before": date(2026, 12, 31),
+    "was_provisional": True,
+    "after": date(2026, 12, 31),
+    "provisional": True,
+}
 STEP = {
     "at": AT,
     "title": max((move.title for move in LEAD.moves), key=len),
@@ -97,7 +131,6 @@ STEP = {
     "state": max((state.title for state in LEAD.states), key=len),
 }
 CARD: dict[str, object] = {
-    "light": Light.YELLOW.value,
     "number": NUMBER,
     "state": "退回补正",
     "sender": SHORT,
@@ -107,9 +140,7 @@ CARD: dict[str, object] = {
     "closed": False,
     "holder": SHORT,
     "next_step": "办理并告知结果",
-    "due": DUTY,
-    "owed": "告知办理结果",
-    "left": -365,
+    "face": FACE,
     "living": False,
     "disputes": [Disagreement("收到日期（被建议单位登记）", SHORT, date(2026, 12, 31), SHORT)] * 8,
     "receipts": {how: [Receipt(SHORT, AT)] * 3 for how in ("signed", "unsigned", "read", "unread")},
@@ -141,6 +172,11 @@ FACTS: dict[str, object] = {
     "day": date(2026, 12, 31),
     "length": 4096,
     "limit": 500,
+    "count": 9999,
+    "approved": True,
+    "proposed": True,
+    "proposer": NAME,
+    "fields": {"提级层级": "某" * 30, "提级理由": wild(500)},
     "coded": True,
     "choices": ["某" * 8] * 30,
     "words": wild(40),
@@ -167,6 +203,17 @@ FACTS: dict[str, object] = {
     "lines": [{"number": NUMBER, "district": DISTRICT, "state": "退回补正"}] * 20,
     "until": AT,
     "private": True,
+    "passage": wild(41),
+    "said": 15,
+    "really": 15,
+    "year": 2027,
+    "source": SOURCE,
+    "notice": NOTICE,
+    "breaks": [*breaks(NOTICE)],
+    "work": sorted(NOTICE.work),
+    "admin": True,
+    "known": date(2026, 12, 28),
+    "notices": [{"source": SOURCE, "year": 2027, "at": AT, "person": NAME}] * rest_days.LISTED,
 }
 """Every fact by the name that templates give it, at its longest."""
 
@@ -175,10 +222,12 @@ DRAFT = {
     "optional": True,
     "choosing": False,
     "files": 10,
+    "foreseen": [("书面回复", ESTIMATE.deadline)] * 2,
+    "today": date(2030, 1, 1),
     "alike": [Alike(1, NUMBER, "退回补正", "其中永久基本农田")] * alike.SHOWN,
     "fields": LEAD.visible({n: DATA[n] for n in LEAD.offered}, frozenset(Sight)),
     "hidden": [entry.title for entry in LEAD.entries.values()],
-    "missing": [entry.title for entry in LEAD.entries.values()],
+    "missing": [LEAD.entries[name].title for name in (*LEAD.required, *LEAD.guided)],
     "question": max((entry.ask for entry in LEAD.entries.values()), key=len),
     "by_button": False,
     "private": False,
@@ -186,7 +235,7 @@ DRAFT = {
         {"title": entry.title, "said": wild(LONGEST_SAID), "why": TEXTS.label(f"doubt_{reason}")}
         for entry in LEAD.entries.values()
         if not isinstance(entry.holds, OneOf | Text)
-        for reason in list(Reason)[:2]
+        for reason in list(Reason)[:1]
     ],
 }
 FILE = {
@@ -197,7 +246,62 @@ FILE = {
     "organ": SHORT,
     "at": AT,
 }
+PROOF = prove(PERIODS["B13-EXTENDED"], date(2026, 8, 31), WorkCalendar())
+PROVEN = proven(TEXTS, PROOF, f"{SHORT}补正后重新移送", f"{OFFICE.notice}第二条第（二）项第三款")
+KEY = {
+    "title": max((entry.title for entry in ADVICE.entries.values()), key=len),
+    "day": date(2026, 12, 31),
+    "how": "confirmed",
+    "organ": SHORT,
+    "person": NAME,
+    "at": AT,
+}
+WHY: dict[str, object] = {
+    "title": max((rule.title for kind in KINDS.all for rule in kind.duties), key=len),
+    "debtor": SHORT,
+    "ended": "",
+    "left": -365,
+    "proof": PROVEN,
+    "outdated": date(2026, 12, 31),
+    "earlier": 99,
+    "changes": [{"at": AT, "source": "", "step": f"{SHORT}更正", "before": DUTY, "after": DUTY}]
+    * MOST_CHANGES,
+    "missing": [KEY["title"]] * 2,
+    "by": KEY["title"],
+    "due": date(2026, 12, 31),
+}
 OWN_FACTS: dict[str, dict[str, object]] = {
+    "why": {
+        "blocks": ["\n".join(["某" * WIDTH] * ROWS)],
+        "lines": ["某" * WIDTH] * ROWS,
+        "left_out": 99,
+    },
+    "why_proof": {
+        "proof": PROOF,
+        "began": f"{SHORT}补正后重新移送",
+        "clause": f"{OFFICE.notice}第二条第（二）项第三款",
+        "estimated": True,
+        "reasons": [("2026年12月31日至2027年1月1日、" * 12, "周六、周日，不计入")] * 12,
+    },
+    "why_period": {"period": PERIODS["B14-FILING"], "proof": PROVEN},
+    "why_receipt": {
+        "keys": [KEY, KEY],
+        "both": True,
+        "agreed": False,
+        "counted": date(2026, 12, 31),
+        "particulars": {"送达方式": "直接送达", "签收人": wild(40)},
+    },
+    "why_duty": WHY,
+    "why_line": {
+        **WHY,
+        "duty": DUTY,
+        "before": [date(2026, 12, 31)] * 30,
+        "step": "补正后重新移送",
+        "at": AT,
+    },
+    "why_waiting": WHY,
+    "why_waiting_line": WHY,
+    "errors/set_by_paper": {"period": "P-RECTIFY", "title": "紧急情况书面回复检察建议"},
     "card": CARD,
     "draft": DRAFT,
     "detail": {
@@ -249,6 +353,12 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "today": date(2027, 1, 1),
     },
     "errors/nobody_of_that_name": {"person": wild(20)},
+    "errors/notice_weekday": {"said": "周三"},
+    "errors/notice_incomplete": {"titles": HOLIDAYS[1:]},
+    "calendar": {"provisional": 9999},
+    "calendar_preview": {"lines": [TEXTS.render("date_shift", **SHIFT)] * rest_days.SHOWN},
+    "dates_shifted": {"lines": [TEXTS.render("date_shift", **SHIFT)] * recounting.SHOWN},
+    "date_shift": SHIFT,
 }
 """What a name means in one template only."""
 
@@ -315,11 +425,15 @@ def test_markup_in_what_people_write_is_shown_as_they_wrote_it(name: str) -> Non
         (-2, True, "已逾期"),
         (0, False, "今天到期"),
         (3, False, "还有3天"),
-        (3, True, "2026年12月31日（星期四）前（暂定）"),
+        (3, True, "2026年12月31日（星期四）前（暂定），12月30日届满遇休息日顺延，3天以内"),
+        (9, True, "，15天以内"),
+        (90, True, "顺延\n"),
     ],
 )
 def test_the_card_tells_how_much_time_is_left(left: int, living: bool, said: str) -> None:
-    text = parse_html(TEXTS.render("card", **{**CARD, "left": left, "living": living})).text
+    far = stretch(DUTY.due, DUTY.due - timedelta(days=left))
+    face = replace(FACE, owed=(replace(OWED, left=left, stretch=far, before=()),))
+    text = parse_html(TEXTS.render("card", **{**CARD, "face": face, "living": living})).text
     assert said in text
     assert not living or "还有" not in text
 

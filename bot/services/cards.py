@@ -14,6 +14,7 @@ from bot.services.clocks import matter_of
 from bot.services.disputes import DISPUTED, SETTLED, disagreements, settle_keys, subject_title
 from bot.services.histories import readable
 from bot.services.reposting import card_post, card_posts, leave_if_far
+from bot.services.shifts import words_of_shift
 from bot.services.signatures import bystanders, may_acknowledge, receipts, signatures, unread_of
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def step_title(desk: Desk, kind: Kind, event: Event) -> str:
     """What an event of a record's history is called."""
     if event.name in {move.code for move in kind.moves}:
         return kind.move(event.name).title
-    facts = dict(event.facts)
+    facts = {**event.facts, **words_of_shift(desk, kind, event)}
     if "subject" in facts:
         facts["subject"] = subject_title(desk, kind, str(facts["subject"]))
     return desk.texts.label(f"event_{event.name}").format(**facts)

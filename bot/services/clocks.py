@@ -13,6 +13,7 @@ from bot.domain.records import Outcome
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from bot.domain.calendar import WorkCalendar
     from bot.domain.kinds.kind import DutyRule, Kind
     from bot.domain.periods import Deadline, Period
     from bot.domain.records import Duty, Event, Record, Value
@@ -115,11 +116,24 @@ def _count(
     return count(period, start, desk.calendar, named=_day(data, rule.named))
 
 
+def on_another_calendar(
+    rule: DutyRule, duty: Duty, data: Mapping[str, Value], calendar: WorkCalendar
+) -> Deadline:
+    """The dates of a duty, by the period that it has kept, on some calendar."""
+    return count(duty.rule, duty.start, calendar, named=_day(data, rule.named))
+
+
 def estimate(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> Deadline | None:
     """When a duty that has not begun would end, if it began on the first day that is known."""
-    known = (day for name in rule.estimate if (day := _day(data, name)))
-    start = next(known, None)
-    return _count(desk, rule, data, period_for(desk, rule, data), start) if start else None
+    start = next((day for name in rule.estimate if (day := _day(data, name))), None)
+    if start is None or not rule.owed(data) or _length_unknown(desk, rule, data):
+        return None
+    return _count(desk, rule, data, period_for(desk, rule, data), start)
+
+
+def _length_unknown(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> bool:
+    period = desk.books.periods[rule.period_of(data)]
+    return bool(rule.length) and not period.length and rule.length not in data
 
 
 def _day(data: Mapping[str, Value], name: str) -> date | None:

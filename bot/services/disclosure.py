@@ -50,7 +50,7 @@ async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> No
     actor.require(Action.SEE_DETAIL, record)
     kind = desk.books.kinds[record.kind]
     events = readable(await desk.tx.events.of_record(record.id), actor)
-    await _note(desk, actor, record, "disclosed")
+    await note_look(desk, actor, record, "disclosed")
     first, *more = pages_of(kind.visible(record.data, frozenset({Sight.PARTIES})))
     await desk.say(
         user_id,
@@ -116,7 +116,7 @@ def _told(desk: Desk, kind: Kind, one: Amendment) -> str:
     return desk.texts.render(
         "amendment",
         at=one.event.at,
-        organ=_organ_of(desk, one.event),
+        organ=organ_of(desk, one.event),
         title=step_title(desk, kind, one.event),
         changes=changes,
         words=one.words,
@@ -136,7 +136,9 @@ def _newest_within(limit: int, blocks: list[str]) -> list[str]:
 
 async def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyboard:
     """The reader's steps, the usual before the rare, and the ways to amend what they read."""
-    usual = await own_buttons(desk, actor, record, but=buttons.DETAIL)
+    *steps, told = await own_buttons(desk, actor, record, but=buttons.DETAIL)
+    why = Button(desk.texts.label("why"), buttons.code(buttons.WHY, record.id))
+    usual = (*steps, (*told, why))
     if not may_amend(desk, actor, record):
         return usual
     ways = [("add", buttons.ADD), ("note", buttons.NOTE), ("dispute", buttons.DISPUTE)]
@@ -183,7 +185,7 @@ async def hand_files(desk: Desk, actor: Actor, record: Record, user_id: int) -> 
     if not files:
         raise DomainError("no_files_there", number=record.number)
     hashes = ",".join(file.sha256 or "" for file in files)
-    await _note(desk, actor, record, "files_disclosed", sha256=hashes)
+    await note_look(desk, actor, record, "files_disclosed", sha256=hashes)
     for at, file in enumerate(files, 1):
         line = await _line(desk, file)
         await desk.say(
@@ -207,7 +209,7 @@ async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -
         {
             "at": event.at,
             "title": step_title(desk, kind, event),
-            "organ": _organ_of(desk, event),
+            "organ": organ_of(desk, event),
             "person": person.name if (person := people.get(event.actor or 0)) else "",
             "state": kind.state(str(event.facts["to"])).title if "to" in event.facts else "",
         }
@@ -222,13 +224,14 @@ async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -
     )
 
 
-async def _note(desk: Desk, actor: Actor, record: Record, name: str, **facts: object) -> None:
+async def note_look(desk: Desk, actor: Actor, record: Record, name: str, **facts: object) -> None:
+    """Write into a record's history that somebody has read content, and which."""
     facts = {**facts, "number": record.number, "organ": actor.organ}
     await desk.tx.events.append(
         stream_of(record.id), name, facts, actor=actor.person_id, now=desk.now
     )
 
 
-def _organ_of(desk: Desk, event: Event) -> str:
-    """Whose step it was; "" for what the bot did by itself."""
+def organ_of(desk: Desk, event: Event) -> str:
+    """The short name of the organ whose step it was; "" for what the bot did by itself."""
     return desk.office.organ(str(event.facts["organ"])).short if "organ" in event.facts else ""

@@ -112,6 +112,7 @@ async def carry_out(
     event = await note_step(desk, actor, saved, move.code, facts, given)
     await run_clocks(desk, kind, saved, move.code, event)
     await close_other_forms(desk, saved, corrections=kind.state(saved.state).closed)
+    await _drop_moot_proposals(desk, kind, saved)
     await announce(desk, kind, saved, event)
     await tell_named(desk, actor, kind, saved, given)
     return saved
@@ -122,6 +123,14 @@ def require_fields(kind: Kind, fields: Mapping[str, Value], needs: tuple[str, ..
     missing = kind.missing(fields, needs)
     if missing:
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in missing])
+
+
+async def _drop_moot_proposals(desk: Desk, kind: Kind, record: Record) -> None:
+    """A step that waits for approval, and can no longer be taken, waits no more."""
+    matter = await matter_of(desk, record)
+    for proposal in await desk.tx.proposals.of_record(record.id):
+        if not kind.is_time(kind.move(proposal.move), matter):
+            await desk.tx.proposals.remove(proposal.id)
 
 
 async def close_other_forms(desk: Desk, record: Record, *, corrections: bool = True) -> None:

@@ -12,6 +12,7 @@ from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button, Manner
 from bot.domain.people import Action, Role
 from bot.services import buttons
+from bot.services.clocks import matter_of
 from bot.services.ledger import allowed_move, carry_out, note_step, require_fields
 from bot.services.references import check_references
 
@@ -123,7 +124,7 @@ async def _put(
 async def decide(desk: Desk, actor: Actor, proposal_id: int, *, approve: bool) -> None:
     """Carry a proposal out in the leader's name, or hand it back to whoever proposed it.
 
-    Raises `proposal_gone` for one decided already, and `not_now` when things have changed.
+    Raises `proposal_gone` for one decided already, and where it is too late for it.
     """
     proposal = await desk.tx.proposals.get(proposal_id)
     record = await desk.tx.records.get(proposal.record_id) if proposal else None
@@ -132,7 +133,10 @@ async def decide(desk: Desk, actor: Actor, proposal_id: int, *, approve: bool) -
     actor.require(Action.APPROVE, record)
     if proposal.organ != actor.organ or not await desk.tx.proposals.remove(proposal.id):
         raise DomainError("not_entitled")
-    move = desk.books.kinds[record.kind].move(proposal.move)
+    kind = desk.books.kinds[record.kind]
+    move = kind.move(proposal.move)
+    if not kind.is_time(move, await matter_of(desk, record)):
+        raise DomainError("proposal_gone")
     if approve:
         record = await carry_out(desk, actor, record, move, proposal.data)
     else:

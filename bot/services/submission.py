@@ -29,8 +29,10 @@ from bot.services.files import follow
 from bot.services.forms import blank_draft, keep, require_own, throw_away
 from bot.services.ledger import file_record, move_record
 from bot.services.previews import draft_post, put_draft, put_post
+from bot.services.proposals import propose
 
 if TYPE_CHECKING:
+    from bot.domain.kinds.kind import Kind
     from bot.domain.people import Actor
     from bot.domain.records import Draft, Record
     from bot.services.desk import Desk
@@ -58,12 +60,27 @@ async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
         await desk.tx.origins.became(draft.id, record.id)
     await follow(desk, draft.id, record.id)
     await desk.tx.origins.forget(draft.id)
-    text = desk.texts.render("filed", number=record.number, move=draft.move)
-    if filed and desk.books.kinds[record.kind].undo:
+    kind = desk.books.kinds[record.kind]
+    proposed = draft.move in kind.reserved
+    text = desk.texts.render("filed", number=record.number, move=draft.move, proposed=proposed)
+    if filed and kind.undo:
         await _offer_undo(desk, draft, record, text)
     else:
         await put_draft(desk, draft, text)
+    if draft.move in kind.renewing:
+        await _open_successor(desk, actor, kind, record, draft)
     return record
+
+
+async def _open_successor(
+    desk: Desk, actor: Actor, kind: Kind, record: Record, draft: Draft
+) -> None:
+    """Open the form of the record that takes another's place, with what that one says."""
+    said = {name: value for name, value in record.data.items() if name in kind.offered}
+    renewed = kind.renewal(record)
+    place = Place(draft.chat_id, draft.thread_id, private=draft.private)
+    data = {DISTRICT: record.district, **said, **renewed}
+    await keep(desk, actor, replace(blank_draft(actor, kind.code, place), data=data))
 
 
 async def _offer_undo(desk: Desk, draft: Draft, record: Record, text: str) -> None:
@@ -95,6 +112,9 @@ async def _carry_out(desk: Desk, actor: Actor, draft: Draft) -> Record:
         changes = {name: value for name, value in draft.data.items() if name != WHY}
         why = str(draft.data[WHY])
         return await correct_record(desk, actor, record, changes, why, version=version)
+    if draft.move in kind.reserved:
+        await propose(desk, actor, record, draft.move, draft.data, version=version)
+        return record
     return await move_record(desk, actor, record, draft.move, draft.data, version=version)
 
 

@@ -7,16 +7,15 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.domain.facets import Facet, Sort
+from bot.domain.kinds.kind import Matter, party_of
 from bot.domain.outgoing import Button, Manner
 from bot.domain.people import Action
 from bot.services import buttons
 from bot.services.cards import moves_for
-from bot.services.clocks import matter_of
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor
-    from bot.domain.records import Record
     from bot.services.desk import Desk
 
 PAGE = 10
@@ -64,11 +63,11 @@ async def turn_todo(desk: Desk, actor: Actor, user_id: int, page: int) -> None:
 async def _waiting_for(desk: Desk, actor: Actor) -> list[Waiting]:
     """Everything that waits for the organ, in order: few questions, however much it is."""
     organs = Facet(Sort.HOLDER, actor.organ)
-    held = await desk.tx.search.bearing(organs) | await desk.tx.duties.owed_by(actor.organ)
+    dues = await desk.tx.duties.first_dues(actor.organ)
+    held = await desk.tx.search.bearing(organs) | dues.keys()
     filed = await desk.tx.search.bearing(organs, Facet(Sort.SUBMITTER, str(actor.person_id)))
     steps = desk.books.kinds.steps
     taken = await desk.tx.events.last_by(actor.person_id, actor.organ, held - filed, steps)
-    dues = await desk.tx.duties.first_dues(held)
     own = filed | taken
     found = (Waiting(each, each not in own, dues.get(each, date.max)) for each in held)
     return sorted(found, key=lambda each: (each.others, each.due, each.record_id))
@@ -78,8 +77,13 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
     pages = max(1, -(-len(waiting) // PAGE))
     page = min(page, pages - 1)
     shown = waiting[page * PAGE : (page + 1) * PAGE]
-    records = await desk.tx.records.of([each.record_id for each in shown])
-    lines = [_line(desk, record, each) for record, each in zip(records, shown, strict=True)]
+    record_ids = [each.record_id for each in shown]
+    owed = await desk.tx.duties.open_of_all(record_ids)
+    matters = [
+        Matter(record, owed[record.id], desk.today)
+        for record in await desk.tx.records.of(record_ids)
+    ]
+    lines = [_line(desk, actor, m, each) for m, each in zip(matters, shown, strict=True)]
     await desk.say(
         user_id,
         text=desk.texts.render(
@@ -92,7 +96,7 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
             today=desk.today,
         ),
         buttons=(
-            *[(await _key(desk, actor, record, page),) for record in records],
+            *((_key(desk, actor, matter, page),) for matter in matters),
             *_turns(desk, page, pages),
         ),
         manner=Manner.PUT,
@@ -105,16 +109,22 @@ def _post(user_id: int) -> str:
     return f"todo/{user_id}"
 
 
-def _line(desk: Desk, record: Record, waiting: Waiting) -> Line:
-    next_step = desk.books.kinds[record.kind].state(record.state).next_step
+def _line(desk: Desk, actor: Actor, matter: Matter, waiting: Waiting) -> Line:
+    """What the organ has to do: the matter's next step, or what it owes besides."""
+    kind = desk.books.kinds[matter.record.kind]
+    state = kind.state(matter.record.state)
+    next_step = state.next_step
+    if state.holder is None or party_of(matter.record, state.holder) != actor.organ:
+        codes = [duty.code for duty in matter.owed if duty.debtor == actor.organ]
+        next_step = kind.rule(codes[0]).title if codes else next_step
     due = None if waiting.due == date.max else waiting.due
-    return Line(record.number, next_step, waiting.others, due)
+    return Line(matter.record.number, next_step, waiting.others, due)
 
 
-async def _key(desk: Desk, actor: Actor, record: Record, page: int) -> Button:
+def _key(desk: Desk, actor: Actor, matter: Matter, page: int) -> Button:
     """The very step, where there is one and it needs no form; otherwise the card."""
-    kind = desk.books.kinds[record.kind]
-    moves = moves_for(actor, kind, await matter_of(desk, record))
+    record = matter.record
+    moves = moves_for(actor, desk.books.kinds[record.kind], matter)
     if len(moves) != 1 or moves[0].needs:
         return Button(record.number, buttons.code(buttons.CARD, record.id))
     (move,) = moves

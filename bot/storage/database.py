@@ -29,6 +29,7 @@ from bot.storage.people import People
 from bot.storage.proposals import Proposals
 from bot.storage.questions import Questions
 from bot.storage.records import Records
+from bot.storage.rest_days import Calendars, RestDays
 from bot.storage.retention import Retention
 from bot.storage.scroll import Scroll
 from bot.storage.search import Search
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+    from bot.domain.calendar import WorkCalendar
+
 
 PATIENCE = 30
 """Seconds that SQLite waits for a lock that another process holds."""
@@ -52,6 +55,11 @@ class Tx:
     """One open transaction, with a repository for each noun."""
 
     connection: AsyncConnection
+    calendars: Calendars
+
+    async def calendar(self) -> WorkCalendar:
+        """The working days as this transaction knows them."""
+        return await self.calendars.now(self.rest_days)
 
     @cached_property
     def people(self) -> People:
@@ -104,6 +112,11 @@ class Tx:
         return Duties(self.connection)
 
     @cached_property
+    def rest_days(self) -> RestDays:
+        """The notices of rest days."""
+        return RestDays(self.connection)
+
+    @cached_property
     def events(self) -> Events:
         """The histories."""
         return Events(self.connection)
@@ -136,8 +149,12 @@ class Tx:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo only what happens inside when it raises."""
-        async with self.connection.begin_nested():
-            yield
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.rest_days.look_again()  # what was imported inside is undone
+            raise
 
     async def take_turn(self, chat_id: int) -> None:
         """Hold the chat until the end of the transaction, so that its updates keep order.
@@ -171,6 +188,7 @@ class Database:
             raise DatabaseError(
                 "LIAISON_DATABASE_URL：使用 PostgreSQL 请先运行 make .venv/postgresql.stamp"
             ) from error
+        self._calendars = Calendars()
         self._writer: AbstractAsyncContextManager[object] = (
             asyncio.Lock() if self.is_sqlite else nullcontext()
         )
@@ -188,7 +206,7 @@ class Database:
     async def write(self) -> AsyncIterator[Tx]:
         """Open a writing transaction; it commits at the end, or leaves no trace."""
         async with self._writer, self.engine.begin() as connection:
-            yield Tx(connection)
+            yield Tx(connection, self._calendars)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -196,7 +214,7 @@ class Database:
         async with self.engine.connect() as plain:
             connection = await plain.execution_options(reads_only=True)
             async with connection.begin():
-                yield Tx(connection)
+                yield Tx(connection, self._calendars)
 
     async def check(self) -> None:
         """Raise `DatabaseError` unless the database can be opened."""

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from bot.domain.periods import Period, Roll, Stretch, Unit
 from bot.domain.records import Duty, Outcome
 from bot.storage import tables
+from bot.storage.among import among
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -47,7 +48,7 @@ class Duties:
             "code": code,
             "debtor": debtor,
             "creditor": creditor,
-            "rule": _written(rule),
+            "rule": written_rule(rule),
             "start": deadline.start,
             "nominal": deadline.nominal,
             "due": deadline.due,
@@ -90,21 +91,26 @@ class Duties:
         )
         return [_duty(row) for row in rows]
 
-    async def first_dues(self, record_ids: Collection[int]) -> dict[int, date]:
-        """When the first open duty of each record is due; a record without any is left out."""
+    async def open_of_all(self, record_ids: Collection[int]) -> dict[int, tuple[Duty, ...]]:
+        """The open duties of some records, each one's as `open_of` gives them."""
+        rows = await self._connection.execute(
+            select(T)
+            .where(among(self._connection, T.c.record_id, record_ids), T.c.closed_by.is_(None))
+            .order_by(T.c.due, T.c.id)
+        )
+        found: dict[int, tuple[Duty, ...]] = dict.fromkeys(record_ids, ())
+        for row in rows:
+            found[row.record_id] = (*found[row.record_id], _duty(row))
+        return found
+
+    async def first_dues(self, debtor: str) -> dict[int, date]:
+        """When what an organ owes first is due, by the record it is owed on."""
         rows = await self._connection.execute(
             select(T.c.record_id, func.min(T.c.due).label("due"))
-            .where(T.c.record_id.in_(record_ids), T.c.closed_by.is_(None))
+            .where(T.c.debtor == debtor, T.c.closed_by.is_(None))
             .group_by(T.c.record_id)
         )
         return {row.record_id: row.due for row in rows}
-
-    async def owed_by(self, organ: str) -> set[int]:
-        """The records on which an organ owes something."""
-        rows = await self._connection.execute(
-            select(T.c.record_id).where(T.c.debtor == organ, T.c.closed_by.is_(None)).distinct()
-        )
-        return set(rows.scalars())
 
     async def open_until(self, day: date) -> list[Duty]:
         """The open duties of all records that are due up to a day, the overdue ones too."""
@@ -112,6 +118,26 @@ class Duties:
             select(T).where(T.c.due <= day, T.c.closed_by.is_(None)).order_by(T.c.id)
         )
         return [_duty(row) for row in rows]
+
+    async def counted_otherwise(self, version: str) -> list[Duty]:
+        """The open duties of all records that another calendar than this one has dated."""
+        rows = await self._connection.execute(
+            select(T)
+            .where(T.c.closed_by.is_(None), T.c.calendar_version != version)
+            .order_by(T.c.record_id, T.c.id)
+        )
+        return [_duty(row) for row in rows]
+
+    async def note_calendar(self, duty_ids: Collection[int], version: str) -> None:
+        """Note that duties have the same dates by this calendar too."""
+        await self._connection.execute(
+            update(T).where(T.c.id.in_(duty_ids)).values(calendar_version=version)
+        )
+
+    async def count_provisional(self) -> int:
+        """How many open duties have a date that is not final."""
+        query = select(func.count()).where(T.c.closed_by.is_(None), T.c.provisional)
+        return await self._connection.scalar(query) or 0
 
     async def note_shown(self, duty_id: int, shown: Stretch) -> None:
         """Remember what the record's card says of a duty."""
@@ -126,7 +152,8 @@ def _duty(row: Row[tuple[object, ...]]) -> Duty:
     return Duty(**fields)
 
 
-def _written(rule: Period) -> dict[str, object]:
+def written_rule(rule: Period) -> dict[str, object]:
+    """A period as its row keeps it."""
     return {**asdict(rule), "effective_from": rule.effective_from.isoformat()}
 
 

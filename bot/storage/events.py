@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 
 from bot.domain.records import Event
 from bot.storage import tables
+from bot.storage.among import among
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class Events:
     async def contents(self, event_ids: Collection[int]) -> dict[int, dict[str, Any]]:
         """What entries say, by id, of those whose content is still kept."""
         rows = await self._connection.execute(
-            select(C.c.event_id, C.c.body).where(C.c.event_id.in_(event_ids))
+            select(C.c.event_id, C.c.body).where(among(self._connection, C.c.event_id, event_ids))
         )
         return {row.event_id: json.loads(row.body) for row in rows}
 
@@ -126,7 +127,8 @@ class Events:
         `names` are those of the events that are steps.
         """
         streams = {stream_of(record_id): record_id for record_id in record_ids}
-        theirs = select(T.c.stream).where(T.c.stream.in_(streams), T.c.actor == person_id)
+        among_them = among(self._connection, T.c.stream, streams)
+        theirs = select(T.c.stream).where(among_them, T.c.actor == person_id)
         rows = await self._connection.execute(
             select(T.c.stream, T.c.actor, T.c.body)
             .where(T.c.stream.in_(theirs), T.c.name.in_(names))

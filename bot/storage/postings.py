@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sqlalchemy import select, text
 
 from bot.storage import tables
+from bot.storage.among import among
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
@@ -57,9 +58,11 @@ class Postings:
     ) -> dict[str, Bits]:
         """The records that bear each token, within some blocks or everywhere."""
         found: dict[str, Bits] = {token: {} for token in tokens}
-        question = select(T.c.token, T.c.block, T.c.bits).where(T.c.token.in_(tokens))
+        question = select(T.c.token, T.c.block, T.c.bits).where(
+            among(self._connection, T.c.token, tokens)
+        )
         if blocks is not None:
-            question = question.where(T.c.block.in_(blocks))
+            question = question.where(among(self._connection, T.c.block, blocks))
         for token, block, packed in await self._connection.execute(question):
             found[token][block] = _unpack(packed)
         return found

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, union_all, update
+from sqlalchemy import (
+    BigInteger,
+    SmallInteger,
+    String,
+    bindparam,
+    select,
+    union_all,
+    update,
+)
 
 from bot.domain.errors import DomainError
 from bot.domain.query import distance, parts_of, slips_of
 from bot.domain.records import Record
 from bot.storage import tables
+from bot.storage.among import among, among_named, listed
 from bot.storage.chats import sides_from, sides_text
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement, Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.numbers import DocumentNumber
@@ -77,8 +87,17 @@ class Records:
 
     async def of(self, record_ids: Sequence[int]) -> list[Record]:
         """The records with these ids, in this order."""
-        rows = await self._connection.execute(select(T).where(T.c.id.in_(record_ids)))
+        rows = await self._connection.execute(
+            select(T).where(among(self._connection, T.c.id, record_ids))
+        )
         return sorted(map(record_from, rows), key=lambda record: record_ids.index(record.id))
+
+    async def by_id(self, record_ids: Collection[int]) -> dict[int, Record]:
+        """The records with these ids, by id, the oldest first."""
+        rows = await self._connection.execute(
+            select(T).where(T.c.id.in_(record_ids)).order_by(T.c.id)
+        )
+        return {record.id: record for record in map(record_from, rows)}
 
     async def save(self, record: Record, now: datetime) -> Record:
         """Write a changed record, one version on.
@@ -142,27 +161,51 @@ class Records:
 
     async def near(self, parts: NumberParts, scope: Scope, limit: int) -> list[Record]:
         """The records in sight whose numbers are nearest to one that nobody bears."""
-        key = select(K.c.record_id, K.c.prefix, K.c.year, K.c.serial)
-        series = key.where(K.c.prefix == parts.prefix, K.c.year == parts.year)
-        below = series.where(K.c.serial < parts.serial).order_by(K.c.serial.desc())
-        above = series.where(K.c.serial > parts.serial).order_by(K.c.serial)
-        alike = key.where(
-            K.c.serial.in_(slips_of(parts.serial)),
-            (K.c.year == parts.year) | (K.c.prefix == parts.prefix),
-        )
-        some = union_all(
-            *(
-                select(numbers.order_by(K.c.record_id.desc()).limit(MOST_NEAR).subquery())
-                for numbers in (below, above, alike)
-            )
-        ).subquery()
-        seen = select(some).join(T, some.c.record_id == T.c.id).where(*within(scope))
+        dialect = self._connection.dialect.name
+        given = {
+            "prefix": parts.prefix,
+            "year": parts.year,
+            "serial": parts.serial,
+            "slips": listed(dialect, slips_of(parts.serial)),
+            "districts": listed(dialect, scope.districts),
+            "sides": listed(dialect, [sides_text(sides) for sides in scope.sides]),
+        }
+        seen = _near(dialect)
         nearest: dict[int, tuple[int, int]] = {}
-        for record_id, *number in await self._connection.execute(seen):
+        for record_id, *number in await self._connection.execute(seen, given):
             if far := distance(parts, *number):
                 nearest[record_id] = min(far, nearest.get(record_id, far))
         order = sorted(nearest, key=lambda record_id: (nearest[record_id], -record_id))[:limit]
         return await self.of(order)
+
+
+@cache
+def _near(dialect: str) -> Select[Any]:
+    """The question for the numbers around one, made once: it takes longer to make than to ask."""
+    prefix, year = bindparam("prefix", type_=String), bindparam("year", type_=SmallInteger)
+    serial = bindparam("serial", type_=BigInteger)
+    key = select(K.c.record_id, K.c.prefix, K.c.year, K.c.serial)
+    series = key.where(K.c.prefix == prefix, K.c.year == year)
+    below = series.where(K.c.serial < serial).order_by(K.c.serial.desc())
+    above = series.where(K.c.serial > serial).order_by(K.c.serial)
+    alike = key.where(
+        among_named(dialect, K.c.serial, bindparam("slips")),
+        (K.c.year == year) | (K.c.prefix == prefix),
+    )
+    some = union_all(
+        *(
+            select(numbers.order_by(K.c.record_id.desc()).limit(MOST_NEAR).subquery())
+            for numbers in (below, above, alike)
+        )
+    ).subquery()
+    return (
+        select(some)
+        .join(T, some.c.record_id == T.c.id)
+        .where(
+            among_named(dialect, T.c.district, bindparam("districts")),
+            among_named(dialect, T.c.sides, bindparam("sides")),
+        )
+    )
 
 
 def within(scope: Scope) -> tuple[ColumnElement[bool], ...]:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from bot.domain.facets import Facet, Sort, pairs, telling_pairs
 from bot.storage import tables
+from bot.storage.among import among
 from bot.storage.postings import (
     Change,
     Postings,
@@ -119,7 +120,9 @@ class Search:
 
     async def _tokens(self, record_ids: Sequence[int]) -> dict[int, frozenset[str]]:
         """Under what some records stand in the index now."""
-        rows = await self._connection.execute(select(X).where(X.c.record_id.in_(record_ids)))
+        rows = await self._connection.execute(
+            select(X).where(among(self._connection, X.c.record_id, record_ids))
+        )
         return {row.record_id: _tokens(row.text, row.facets.split()) for row in rows}
 
     async def find(self, wanted: Wanted, *, skip: int, limit: int) -> Found:
@@ -172,19 +175,19 @@ class Search:
         return await self._postings.read(frozenset(chain.from_iterable(groups)), blocks)
 
     async def _check(self, ranked: Iterator[int], wanted: Wanted, enough: int) -> list[Record]:
-        """The first `enough` candidates that are what is wanted, in growing handfuls."""
+        """The first `enough` candidates that are what is wanted: mostly the very first ones are."""
         found: list[Record] = []
         handful = enough
         while len(found) < enough and (record_ids := list(islice(ranked, handful))):
             found += await self._confirmed(record_ids, wanted)
-            handful *= 16
+            handful = MOST_CHECKED
         return found[:enough]
 
     async def _confirmed(self, record_ids: Sequence[int], wanted: Wanted) -> Iterable[Record]:
         rows = await self._connection.execute(
             select(T)
             .join(X, X.c.record_id == T.c.id)
-            .where(X.c.record_id.in_(record_ids), *within(wanted.scope))
+            .where(among(self._connection, X.c.record_id, record_ids), *within(wanted.scope))
             .where(*(X.c.text.contains(word) for word in wanted.words))
         )
         records = {row.id: record_from(row) for row in rows}

@@ -294,6 +294,20 @@ proposals = Table(
     sqlite_autoincrement=True,  # buttons name a proposal by its id long after it is gone
 )
 
+rest_day_notices = Table(
+    "rest_day_notices",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("rest", Json, nullable=False),
+    Column("work", Json, nullable=False),
+    Column("imported_by", BigInteger, ForeignKey("people.id")),
+    Column("read_at", UtcTime, nullable=False),
+    Column("imported_at", UtcTime),
+    sqlite_autoincrement=True,  # buttons name a notice by its id long after it is gone
+)
+
 disputes = Table(
     "disputes",
     metadata,

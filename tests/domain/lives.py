@@ -1,5 +1,12 @@
 """BRIEF §3 written out by hand, for tests to hold the declared kinds to."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
 LIVES = {
     "lead": """
 sign      receiver   handed_over                           signed
@@ -24,10 +31,52 @@ check     receiver   signed                                checked      conclusi
 clear     sender     checked                               cleared
 advise    sender     checked                               advised      advice_number
 """,
+    "advice": """
+serve           sender    issued    served     served_on delivery signatory
+receive         receiver  issued    received   received_on delivery signatory
+retract         submitter issued    retracted
+confirm_receipt receiver  served    delivered
+differ_receipt  receiver  served    delivered  received_on
+confirm_service sender    received  delivered
+differ_service  sender    received  delivered  served_on
+check           receiver  delivered checking   self_check
+reply           receiver  delivered,checking,escalated replied {REPLY}
+explain         receiver  delivered,checking,replied,rectifying - delay_reason planned_on
+grant_delay     sender    {RUNNING} - rectify_by
+refuse_delay    sender    {RUNNING} - delay_refusal
+object          receiver  {RUNNING} - objection
+uphold          sender    {RUNNING} - objection_result
+drop_objection  receiver  {RUNNING} -
+pass            sender    replied   mended        review
+go_on           sender    replied   rectifying    review rectify_by
+ask_more        sender    replied   supplementing lacking
+fail            sender    replied   unmended      review
+note_reply      sender    replied,rectifying,supplementing,unmended,mended - reply_received_on
+report          receiver  rectifying,unmended,escalated replied report progress
+supplement      receiver  supplementing replied   supplement_number report
+urge            sender    {LAGGING} -             urged_by urging
+escalate        sender    {LAGGING} escalated     level escalation
+sue             sender    escalated,unmended sued litigation_number
+look_back       sender    mended    looked_back   looked_on look_back
+relapse         sender    mended    rectifying    looked_on look_back rectify_by
+close           sender    looked_back,sued closed closing
+withdraw        sender    {OPEN}    withdrawn     withdrawal
+replace         sender    {OPEN}    replaced      successor
+""".format(
+        REPLY="reply_number replied_on reply_way reply_signatory adoption progress",
+        RUNNING="delivered,checking,replied,rectifying,supplementing,unmended,escalated",
+        LAGGING="delivered,checking,rectifying,supplementing,unmended",
+        OPEN="issued,served,received,delivered,checking,replied,rectifying,supplementing,unmended,"
+        "escalated,mended,looked_back",
+    ),
 }
-"""BRIEF §3 written out by hand: step, whose, from, to, what it needs."""
+"""BRIEF §3 written out by hand: step, whose, from, to (-: it stays), what it needs."""
 
-PARTIES = {"lead": ("zrzy-ec", "jcy-ec"), "warning": ("jcy-ec", "zrzy-ec")}
+PARTIES = {
+    "lead": ("zrzy-ec", "jcy-ec"),
+    "warning": ("jcy-ec", "zrzy-ec"),
+    "advice": ("jcy-ec", "zrzy-ec"),
+}
 """Who hands over, and who receives."""
 
 
@@ -35,6 +84,35 @@ def life(kind: str) -> dict[str, tuple[str, set[str], str, tuple[str, ...]]]:
     """Every step of a kind: whose it is, from which states, to which, and what it needs."""
     rows = [line.split() for line in LIVES[kind].strip().splitlines()]
     return {
-        code: (who, set(before.split(",")), after, tuple(needs))
+        code: (who, set(before.split(",")), after.strip("-"), tuple(needs))
         for code, who, before, after, *needs in rows
     }
+
+
+def allowed_when(
+    kind: str,
+    code: str,
+    state: str,
+    *,
+    owed: Collection[str] = (),
+    late: Collection[str] = (),
+    known: Collection[str] = (),
+) -> bool:
+    """Whether, besides the state, what is owed, late and known allows a step of a kind."""
+    if kind != "advice":
+        return True
+    lagging = state == "unmended" or bool({"reply", "rectify", "supplement"} & set(late))
+    conditions = {
+        "reply": "reply" in owed,
+        "report": "reply" not in owed,
+        "explain": "delay" not in owed,
+        "grant_delay": "delay" in owed,
+        "refuse_delay": "delay" in owed,
+        "object": "objection" not in owed,
+        "uphold": "objection" in owed,
+        "drop_objection": "objection" in owed,
+        "note_reply": "reply_received_on" not in known,
+        "urge": lagging,
+        "escalate": lagging and "urging" in known,
+    }
+    return conditions.get(code, True)

@@ -54,7 +54,7 @@ SHAPES = [
     (unit, roll)
     for unit in Unit
     for roll in Roll
-    if (unit is Unit.WORK_DAYS) == (roll is Roll.SKIP)
+    if (unit is Unit.WORK_DAYS) == (roll is Roll.SKIP) and unit is not Unit.NAMED_DAY
 ]
 
 
@@ -245,10 +245,11 @@ def test_the_due_day_lasts_until_midnight_in_china() -> None:
 
 def test_every_period_is_listed_with_its_basis() -> None:
     assert " ".join(sorted(PERIODS)) == (
-        "A1 A3 A3-URGENT A4 A5 "
+        "A1 A2 A3 A3-URGENT A4 A5 "
         "B1 B10 B10-HEARING B11-REVIEW B11-RULING B11-SERVICE B12 B13 B13-EXTENDED B14 B14-FILING "
         "B15 B16 B2 B3 B4 B5 B5-DEMOLISH B6 B7 B8 B9-REVIEW B9-RULING "
-        "C1 C2 C3 C4 C4-EXTENDED P-CHECK P-QUARTER P-REPLY P-RESULT P-SIGN P-TRANSFER"
+        "C1 C2 C3 C4 C4-EXTENDED P-CHECK P-CONFIRM P-DELAY P-LOOKBACK P-OBJECTION P-QUARTER "
+        "P-RECTIFY P-REPLY P-RESULT P-REVIEW P-SELF P-SIGN P-SUPPLEMENT P-TRANSFER"
     )
     for code, listed in PERIODS.items():
         assert listed.code == code
@@ -269,6 +270,34 @@ def test_the_coercion_acts_short_periods_are_working_days() -> None:
 def test_an_urgent_document_sets_its_own_length() -> None:
     deadline = count(PERIODS["A2"].lasting(10), date(2026, 3, 2), CALENDAR)
     assert (deadline.code, deadline.due) == ("A2", date(2026, 3, 12))
+
+
+@pytest.mark.parametrize("code", ["A2", "P-RECTIFY"])
+def test_what_each_paper_sets_must_be_known_to_count(code: str) -> None:
+    with pytest.raises(ValueError, match=code):
+        count(PERIODS[code], date(2026, 3, 2), CALENDAR)
+    for length in (0, -1):
+        with pytest.raises(ValueError, match=code):
+            PERIODS[code].lasting(length)
+    with pytest.raises(ValueError, match="A1"):
+        PERIODS["A1"].lasting(3)
+
+
+def test_a_named_day_ends_a_period_and_moves_on_from_a_rest_day() -> None:
+    named = date(2026, 2, 15)
+    deadline = count(PERIODS["P-RECTIFY"], date(2026, 1, 5), CALENDAR, named=named)
+    assert (deadline.nominal, deadline.due) == (named, date(2026, 2, 24))
+
+
+def test_how_long_a_period_is_said_to_be() -> None:
+    said = {code: PERIODS[code].measure for code in ("A1", "A2", "P-SIGN", "P-REPLY", "P-QUARTER")}
+    assert said == {
+        "A1": "2个月",
+        "A2": "文书载明的天数",
+        "P-SIGN": "2个工作日",
+        "P-REPLY": "7日",
+        "P-QUARTER": "季度末",
+    }
 
 
 def test_an_office_may_change_an_agreed_period() -> None:

@@ -276,4 +276,4 @@ def test_the_quarters_before_follow_one_another() -> None:
 
 
 def test_each_kind_is_told_apart_by_the_first_choice_that_it_requires() -> None:
-    assert [category_of(kind) for kind in KINDS.all] == ["category", "matter"]
+    assert [category_of(kind) for kind in KINDS.all] == ["category", "matter", "type"]

@@ -37,8 +37,9 @@ DRAFT_GONE = "这份草稿已提交或已取消，没有重复登记。"
 FORESTERS = {"林川": Role.LIAISON, "方正": Role.DEPUTY}
 
 
-def desk_of(office: Office, tx: Any, cause: str) -> Desk:
-    return Desk(tx, open_books(office.settings, "bot"), office.sandbox.clock.now(), cause)
+async def desk_of(office: Office, tx: Any, cause: str) -> Desk:
+    books = open_books(office.settings, "bot")
+    return await Desk.open(tx, books, office.sandbox.clock.now(), cause)
 
 
 async def actors_of(office: Office, desk: Desk) -> dict[str, Actor]:
@@ -48,7 +49,7 @@ async def actors_of(office: Office, desk: Desk) -> dict[str, Actor]:
 async def furnish(office: Office, leads: int) -> None:
     """Forest leads in a group of all three sides, and two people of the forest office."""
     async with office.database.write() as tx:
-        desk = desk_of(office, tx, "furnish")
+        desk = await desk_of(office, tx, "furnish")
         chat = Chat(office.group.id, 0, "鄂城群", "420704", frozenset(Side))
         await tx.chats.bind(chat, 1, desk.now)
         for name, role in FORESTERS.items():
@@ -194,7 +195,7 @@ async def test_of_two_that_dispute_the_same_at_once_one_does_and_both_settle_it(
     office, serials = closed_office, count(1)
     await furnish(office, ROUNDS)
     async with office.database.write() as tx:
-        desk = desk_of(office, tx, "forms")
+        desk = await desk_of(office, tx, "forms")
         forms = [
             [await dispute_in_form(office, desk, name, record) for name in SAID]
             for record in range(1, ROUNDS + 1)
@@ -229,7 +230,7 @@ async def test_of_two_of_one_organ_that_settle_at_once_one_does(closed_office: O
     office, serials = closed_office, count(1)
     await furnish(office, ROUNDS)
     async with office.database.write() as tx:
-        desk = desk_of(office, tx, "disputes")
+        desk = await desk_of(office, tx, "disputes")
         wang = (await actors_of(office, desk))["王敏"]
         for lead in await tx.records.of(range(1, ROUNDS + 1)):
             await dispute(desk, wang, lead, "whole", "有误")
@@ -256,12 +257,12 @@ async def test_of_two_that_have_read_the_same_version_one_comes_second(
     elsewhere = Database(database_url)
     async with office.database.read() as here, elsewhere.read() as there:
         seen = [await tx.records.get(1) for tx in (here, there)]
-        actors = await actors_of(office, desk_of(office, here, "read"))
+        actors = await actors_of(office, await desk_of(office, here, "read"))
 
     async def step(database: Database, name: str, record: Record | None) -> str:
         assert record is not None
         async with database.write() as tx:
-            desk = desk_of(office, tx, f"by {name}")
+            desk = await desk_of(office, tx, f"by {name}")
             return (await move_record(desk, actors[name], record, "sign", {}, version=1)).state
 
     done = await asyncio.gather(

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import open_books
+from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
 from bot.domain.outgoing import Manner
 from bot.domain.people import Person, Place, Role, Side, Status, Visitor
@@ -24,16 +25,19 @@ from bot.services.forms import Said, open_form
 from bot.services.joining import ask_to_join
 from bot.services.ledger import file_record, move_record
 from bot.services.lookup import look_up
+from bot.services.proposals import propose
+from bot.services.rest_days import preview_notice
 from bot.storage.chats import Chat
 from bot.storage.tables import metadata, outbox
 from handlers.application import PRESSES
+from tests.domain.notices import AMENDED, INVENTED_TEXT
 from tests.edge.office import STRANGER
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from bot.domain.people import Actor
-    from bot.domain.records import Record
+    from bot.domain.records import Record, Value
     from bot.storage.database import Tx
     from handlers.intake import Intake
     from tests.edge.office import Office
@@ -89,6 +93,12 @@ def of_list(valid: str, *forged: str) -> Case:
     return Case("王敏", f"{{list}}{after}", bad, (f"9999{after}",), ("李静",))
 
 
+def of_proposal() -> Case:
+    """A button under what is put before the leader of an organ."""
+    forged = ("x", "-1", "9" * 20)
+    return Case("吴建国", "{proposal}", forged, ("9999",), ("李静", "王敏", "陈刚", "孙伟"))
+
+
 CASES: dict[str, Case] = {
     buttons.FILE: replace(DRAFT, valid="{complete}"),
     buttons.CANCEL: DRAFT,
@@ -126,6 +136,7 @@ CASES: dict[str, Case] = {
     buttons.CARD: of_record(),
     buttons.DETAIL: of_record(),
     buttons.HISTORY: of_record(),
+    buttons.WHY: of_record(),
     buttons.FILES: of_record("{signed}"),
     buttons.MOVE: Case(
         "李静",
@@ -148,6 +159,8 @@ CASES: dict[str, Case] = {
         ("9999", "{signed}", "{read}", "{closed}"),
         ("王敏", "李静", "陈刚", "吴建国", "孙伟"),
     ),
+    buttons.APPROVE: of_proposal(),
+    buttons.DECLINE: of_proposal(),
     buttons.PAGE: of_list("0", "x", "-1"),
     buttons.FILTERS: of_list("", "zz", "s.zz"),
     buttons.FILTER_ON: of_list("s.lead.signed", "zz.yy", "s.lead.zz", "d.nowhere"),
@@ -177,6 +190,22 @@ CASES: dict[str, Case] = {
     buttons.LEAVE: Case("王敏", "{wang}", ("x", "-1", "9" * 20), ("9999",), ("李静", "吴建国")),
     buttons.BIND: Case(
         "孙伟", "420704.all", ("nowhere.all", "420704.sect", "420704"), foreign=("王敏", "吴建国")
+    ),
+    buttons.IMPORT: Case(
+        "孙伟",
+        "{notice}.{calendar}",
+        ("x", "-1", "9" * 20, "{notice}", "{notice}.x", "{notice}.{calendar}.1.1.1.1"),
+        ("9999.{calendar}", "{imported}.{calendar}", "{notice}.000000000000"),
+        ("王敏", "吴建国", "周正"),
+        private=True,
+    ),
+    buttons.NO_IMPORT: Case(
+        "孙伟",
+        "{notice}",
+        ("x", "-1", "9" * 20),
+        ("9999", "{imported}"),
+        ("王敏", "吴建国", "周正"),
+        private=True,
     ),
 }
 
@@ -260,11 +289,14 @@ async def scene(closed_office: Office) -> AsyncIterator[Scene]:
 
 async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     """Leads in several states, a draft and one thrown away, a list, a request."""
-    desk = Desk(tx, open_books(office.settings, "bot"), office.sandbox.clock.now(), "scene")
+    books, now = open_books(office.settings, "bot"), office.sandbox.clock.now()
+    desk = await Desk.open(tx, books, now, "scene")
     everybody = Chat(office.group.id, 0, "鄂城群", "420704", frozenset(Side))
     await tx.chats.bind(everybody, 1, desk.now)
     office.cast["林川"] = office.sandbox.user("林川")
     await hire(desk, office["林川"].id, "林川", "lzb-ec")
+    office.cast["周正"] = office.sandbox.user("周正")
+    await hire(desk, office["周正"].id, "周正", None, Role.ADMIN)
     people = {person.name: person for person in await tx.people.everybody(Status.ACTIVE)}
     actors = {name: desk.actor(person) for name, person in people.items()}
     leads = {name: await lead(desk, actors, name) for name in LEADS}
@@ -283,7 +315,15 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     stranger = office[STRANGER]
     request = Visitor(stranger.id, "路人甲", "")
     await ask_to_join(desk, request, "鄂城分局 B角 路人甲", Place(stranger.id, private=True))
+    admin = Place(office["孙伟"].id, private=True)
+    await tx.rest_days.add(AMENDED, people["孙伟"].id, desk.now, imported_at=desk.now)
+    desk = await Desk.open(tx, books, now, "calendar")
+    await preview_notice(desk, actors["孙伟"], INVENTED_TEXT, admin)
     return {
+        "proposal": await proposal(desk, actors["李静"], actors["王敏"]),
+        "imported": 1,
+        "notice": 2,
+        "calendar": desk.calendar.version,
         **{name: record.id for name, record in leads.items()},
         **disputes,
         "draft": draft.id,
@@ -313,11 +353,13 @@ async def dispute_some(
     return ids | {name: each.raised_by for name, each in events.items()}
 
 
-async def hire(desk: Desk, user_id: int, name: str, organ: str) -> Person:
+async def hire(
+    desk: Desk, user_id: int, name: str, organ: str | None, role: Role = Role.LIAISON
+) -> Person:
     return await desk.tx.people.add(
         user_id=user_id,
         name=name,
-        role=Role.LIAISON,
+        role=role,
         organ=organ,
         status=Status.ACTIVE,
         reachable=True,
@@ -329,6 +371,28 @@ async def lead(desk: Desk, actors: dict[str, Actor], name: str) -> Record:
     author, district = ("陈刚", "420703") if name == "elsewhere" else ("王敏", "420704")
     data = {"route": "transfer", "summary": "某村占地", **LEADS[name]}
     return await file_record(desk, actors[author], LEAD, district, data)
+
+
+async def proposal(desk: Desk, prosecutor: Actor, bureau: Actor) -> int:
+    """Something that waits for the approval of the procuratorate's leader."""
+    said: dict[str, Value] = {
+        "type": "breach",
+        "advice_number": "鄂州检行建〔2025〕5号",
+        "issued_on": "2025-12-01",
+        "items": "催告",
+    }
+    receipt: dict[str, Value] = {
+        "served_on": "2025-12-02",
+        "delivery": "direct",
+        "signatory": "王敏",
+    }
+    advice = await file_record(desk, prosecutor, ADVICE, "420704", said)
+    advice = await move_record(desk, prosecutor, advice, "serve", receipt, version=1)
+    advice = await move_record(desk, bureau, advice, "confirm_receipt", {}, version=2)
+    urging: dict[str, Value] = {"urged_by": "visit", "urging": "已走访"}
+    advice = await move_record(desk, prosecutor, advice, "urge", urging, version=3)
+    data: dict[str, Value] = {"level": "superior", "escalation": "逾期未回复"}
+    return (await propose(desk, prosecutor, advice, "escalate", data, version=4)).id
 
 
 async def require_refused(scene: Scene, name: str, verb: str, args: str, *, private: bool) -> None:

@@ -27,7 +27,7 @@ async def test_a_lead_is_filed_and_signed(office: Office) -> None:
         "路径：移送线索",
         "当前责任方：鄂城区检察院",
         "下一步：开始审查",
-        "程序性答复：2026年3月16日（星期一）前",
+        "程序性答复：2026年3月16日（星期一）前，15天以内",
         "已签收：鄂城区检察院",
         "最近办理：3月9日 09:00　鄂城区检察院 签收",
         "[开始审查]",
@@ -139,6 +139,8 @@ async def test_a_bare_word_is_asked_out_by_buttons_and_a_reply(office: Office) -
     await office.sandbox.until(lambda: "请回复本条消息" in preview.text)
     wang.write(office.group, "这是闲谈，不是回答。")
     wang.write(office.group, "刘某某与某局私下和解。", reply_to=preview)
+    await office.sandbox.until(lambda: "哪一天知道" in preview.text)
+    wang.write(office.group, "3月2日", reply_to=preview)
     await office.sandbox.until(lambda: "✅ 提交" in preview.labels)
     assert "线索摘要" in preview.text
     assert PARTY not in preview.text
@@ -148,6 +150,7 @@ async def test_a_bare_word_is_asked_out_by_buttons_and_a_reply(office: Office) -
     assert record["data"] == {
         "category": "3H",
         "route": "apply",
+        "known_on": "2026-03-02",
         "summary": "刘某某与某局私下和解。",
     }
 

@@ -117,7 +117,7 @@ async def test_an_answer_counts_only_in_its_own_topic(office: Office) -> None:
 async def test_one_person_in_two_groups_keeps_two_forms_apart(office: Office) -> None:
     office["王敏"].write(office.group, "/lead 2C 移送")
     here = await office.reads("王敏", "请回复本条消息", office.group)
-    office["王敏"].write(office.other, "/lead 4D 申请监督")
+    office["王敏"].write(office.other, "/lead 4D 申请监督 3月2日知道")
     there = await office.reads("王敏", "请回复本条消息", office.other)
     office["王敏"].write(office.other, "乙案", reply_to=there)
     office["王敏"].write(office.group, "甲案", reply_to=here)
@@ -130,7 +130,7 @@ async def test_two_people_in_one_group_keep_their_forms_apart(office: Office) ->
     await office.bind(office.group, "420700")
     office["王敏"].write(office.group, "/lead 鄂城 2C 移送")
     first = await office.reads("王敏", "请回复本条消息", office.group)
-    office["陈刚"].write(office.group, "/lead 华容 4D 申请监督")
+    office["陈刚"].write(office.group, "/lead 华容 4D 申请监督 3月2日知道")
     second = await office.reads("陈刚", "请回复本条消息", office.group, after=first)
     office["陈刚"].write(office.group, "答错了地方", reply_to=first)
     office["陈刚"].write(office.group, "乙案", reply_to=second)

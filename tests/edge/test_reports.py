@@ -53,9 +53,10 @@ REPORTS = (
             "〔2 裁定〕",
             "〔超期裁定〕",
             "〔申请监督〕",
+            "3月2日",
             "〔✅ 提交〕",
         ),
-        {"category": "2C", "route": "apply", "arable": "1733.34"},
+        {"category": "2C", "route": "apply", "arable": "1733.34", "known_on": "2026-03-02"},
     ),
     Report(
         "王敏",
@@ -105,8 +106,11 @@ REPORTS = (
     ),
     Report(
         "王敏",
-        ("/lead 5A 申请监督 裁定准予拆除，没有写明退还土地 上周五裁定", "〔✅ 提交〕"),
-        {"category": "5A", "route": "apply", "ruled_on": "2026-03-06"},
+        (
+            "/lead 5A 申请监督 裁定准予拆除，没有写明退还土地 上周五裁定 昨天知道",
+            "〔✅ 提交〕",
+        ),
+        {"category": "5A", "route": "apply", "ruled_on": "2026-03-06", "known_on": "2026-03-08"},
     ),
     Report(
         "李静",

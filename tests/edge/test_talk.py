@@ -59,7 +59,9 @@ async def test_every_field_can_be_filled_in_or_changed(office: Office) -> None:
     await office.pressed("王敏", draft, "路径 ✓")
     await office.sandbox.until(lambda: "申请监督" in draft.labels)
     await office.pressed("王敏", draft, "申请监督")
-    await office.sandbox.until(lambda: "路径：申请监督" in draft.text)
+    await office.sandbox.until(lambda: "哪一天知道" in draft.text)
+    office["王敏"].write(None, "3月2日")
+    await office.sandbox.until(lambda: "申请监督期限：自3月2日算，2026年9月2日" in draft.text)
     assert await office.pressed("王敏", draft, "✅ 提交") == ""
     (record,) = await office.rows("records")
     assert '"route": "apply"' in str(record["data"]).replace("'", '"')

@@ -132,7 +132,7 @@ async def test_a_press_puts_a_filter_in_force_and_another_takes_it_off(
     assert await counter.press(city, "筛选") == [THREE, TWO, ONE]
     assert counter.labels == [
         *("我的", "逾期", "区域 ›", "阶段 ›", "季度 ›", "线索类别 ›", "预警事项 ›"),
-        "‹ 返回列表",
+        *("建议类型 ›", "‹ 返回列表"),
     ]
     await counter.press(city, "区域 ›")
     assert counter.labels[1:4] == ["鄂城区", "华容区", "梁子湖区"]

@@ -84,8 +84,15 @@ async def test_questions_come_one_by_one_with_the_choices_in_groups(
         draft = await choose(d, actor(person), draft, "category", "2C")
         draft = await choose(d, actor(person), draft, "route", "apply")
         draft = await answer(d, actor(person), draft, "法院一直没有裁定")
+        assert draft.asking == "known_on"
+        draft = await answer(d, actor(person), draft, "3月2日")
         record = await submit(d, actor(person), draft)
-    assert record.data == {"category": "2C", "route": "apply", "summary": "法院一直没有裁定"}
+    assert record.data == {
+        "category": "2C",
+        "route": "apply",
+        "known_on": "2026-03-02",
+        "summary": "法院一直没有裁定",
+    }
 
 
 async def test_two_drafts_in_two_places_are_never_mixed(

@@ -162,7 +162,7 @@ async def test_every_step_closes_the_duties_it_meets_and_opens_those_it_causes(
             receiver,
             "accept",
             {"case_number": "鄂城检行监〔2026〕5号"},
-            [("result", date(2026, 6, 9))],
+            [("case", date(2026, 6, 9))],
         ),
         (receiver, "conclude", {"result": "法院已裁定"}, []),
         (sender, "confirm", {}, []),

@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.calendar import WorkCalendar
 from bot.domain.people import Side
 from bot.domain.periods import PERIODS, Stretch, count
-from bot.domain.records import NewRecord
+from bot.domain.records import NewRecord, Outcome
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,6 +51,7 @@ async def owe(tx: Tx, record_id: int, code: str, now: datetime) -> Duty:
     return await tx.duties.open(
         record_id,
         code,
+        PERIODS["P-SIGN" if code == "sign" else "P-REPLY"],
         SIGN if code == "sign" else REPLY,
         debtor="jcy-ec",
         creditor="zrzy-ec",
@@ -66,7 +67,7 @@ async def test_what_is_due_first_stands_first(
         reply = await owe(tx, record_id, "reply", now)
         sign = await owe(tx, record_id, "sign", now)
         assert sign.due < reply.due
-        assert (sign.due, sign.period, sign.provisional) == (SIGN.due, "P-SIGN", SIGN.provisional)
+        assert (sign.due, sign.rule) == (SIGN.due, PERIODS["P-SIGN"])
         assert await tx.duties.open_of(record_id) == [sign, reply]
 
 
@@ -76,7 +77,7 @@ async def test_a_met_duty_is_open_no_more(
     async with database.write() as tx:
         await owe(tx, record_id, "sign", now)
         reply = await owe(tx, record_id, "reply", now)
-        await tx.duties.close(record_id, ["sign"], await happen(tx, now))
+        await tx.duties.close(record_id, ["sign"], await happen(tx, now), Outcome.MET)
         assert await tx.duties.open_of(record_id) == [reply]
         assert await tx.duties.open_until(REPLY.due) == [reply]
         assert await tx.duties.open_until(REPLY.due - timedelta(days=1)) == []
@@ -90,6 +91,6 @@ async def test_the_same_is_owed_again_only_once_it_was_met(
         with pytest.raises(IntegrityError):
             async with tx.savepoint():
                 await owe(tx, record_id, "sign", now)
-        await tx.duties.close(record_id, ["sign"], await happen(tx, now))
+        await tx.duties.close(record_id, ["sign"], await happen(tx, now), Outcome.MET)
         await owe(tx, record_id, "sign", now)
         assert len(await tx.duties.open_of(record_id)) == 1

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from bot.domain.kinds.kind import Matter
-    from bot.domain.records import Value
+    from bot.domain.records import Record, Value
 
 TYPES = OneOf(
     (
@@ -274,6 +274,11 @@ def _consistent(data: Mapping[str, Value]) -> None:
         raise DomainError("harm_without_public_interest")
 
 
+def _renewal(record: Record) -> dict[str, Value]:
+    """The new paper has a number of its own, and names the one it replaces."""
+    return {"advice_number": record.data["successor"], "replaces": record.number}
+
+
 def _unexplained(matter: Matter) -> bool:
     return not matter.owes("delay")
 
@@ -346,7 +351,7 @@ _MOVES = (
     ),
     Move(
         "confirm_service",
-        "确认收到日期",
+        "确认送达日期",
         frozenset({"received"}),
         "delivered",
         Party.SENDER,
@@ -542,6 +547,7 @@ ADVICE = Kind(
     required=("type", "advice_number", "issued_on", "items"),
     demands=_days_if_urgent,
     consistent=_consistent,
+    renewal=_renewal,
     rest="items",
     guided=("pace", "reason", "related", "penalty_number", "court_number"),
     teller="told_by",
@@ -550,8 +556,8 @@ ADVICE = Kind(
     to_side=Side.RESOURCES,
     states=(
         State("issued", "已制发待送达", Party.RECEIVER, "登记收到日期和签收人"),
-        State("served", "收到日期待确认", Party.RECEIVER, "核对收到日期"),
-        State("received", "收到日期待确认", Party.SENDER, "核对收到日期"),
+        State("served", "已送达待确认", Party.RECEIVER, "核对收到日期"),
+        State("received", "已收到待确认", Party.SENDER, "核对收到日期"),
         State("delivered", "已送达", Party.RECEIVER, "开展自查"),
         State("checking", "自查中", Party.RECEIVER, "书面回复"),
         State("replied", "已回复", Party.SENDER, "审查回复"),

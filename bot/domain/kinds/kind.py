@@ -179,6 +179,11 @@ def agree(data: Mapping[str, Value]) -> None:
     """Whatever the fields say, they do not contradict each other."""
 
 
+def nothing_else(record: Record) -> Mapping[str, Value]:
+    """The same as the record before it."""
+    return {}
+
+
 def no_other_side(data: Mapping[str, Value]) -> frozenset[Side]:
     """Only the sender's and the receiver's business."""
     return frozenset()
@@ -225,6 +230,8 @@ class Kind:
     """What else must be known before it can be filed, given what it says so far."""
     consistent: Callable[[Mapping[str, Value]], None] = agree
     """Raises `DomainError` where its fields contradict each other."""
+    renewal: Callable[[Record], Mapping[str, Value]] = nothing_else
+    """What the record that takes another's place says otherwise."""
     also_concerns: Callable[[Mapping[str, Value]], frozenset[Side]] = no_other_side
     """The sides, besides the two it passes between, whose business its content makes it."""
 
@@ -272,6 +279,16 @@ class Kind:
             if move.code == code:
                 return move
         raise DomainError("unknown_button")
+
+    @cached_property
+    def reserved(self) -> frozenset[str]:
+        """The moves that the leader of the organ has to approve."""
+        return frozenset(move.code for move in self.moves if move.approval)
+
+    @cached_property
+    def renewing(self) -> frozenset[str]:
+        """The moves after which a new record takes the place of the old one."""
+        return frozenset(move.code for move in self.moves if move.renews)
 
     def rule(self, code: str) -> DutyRule:
         """The rule of a duty's code."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 from bot.domain.entries import Choice, Entry, Number, OneOf, ParcelNumber, Sight, Text
-from bot.domain.kinds.kind import DutyRule, Fields, Kind, Move, Party, State
+from bot.domain.kinds.kind import FILE, DutyRule, Fields, Kind, Move, Party, State
 from bot.domain.measures import Day, Money, Surface
 from bot.domain.numbers import NumberKind
 from bot.domain.parties import PartyName, PartyTypes
@@ -129,6 +129,14 @@ class LeadFields(Fields):
     penalty_number: Annotated[str | None, Entry("处罚文号", PENALTY)] = None
     court_number: Annotated[str | None, Entry("法院案号", COURT)] = None
     parcel_number: Annotated[str | None, Entry("图斑编号", ParcelNumber())] = None
+    known_on: Annotated[
+        date | None,
+        Entry(
+            "知道违法行为日期",
+            Day(("知道", "知悉", "得知")),
+            "哪一天知道法院的违法行为？（申请监督须在6个月内提出）",
+        ),
+    ] = None
     applied_on: Annotated[date | None, Entry("申请日期", Day(("申请",)))] = None
     accepted_on: Annotated[date | None, Entry("受理日期", Day(("受理",)))] = None
     ruled_on: Annotated[date | None, Entry("裁定日期", Day(("裁定",)))] = None
@@ -163,6 +171,15 @@ def forest_business(data: Mapping[str, Value]) -> frozenset[Side]:
     return frozenset({Side.FORESTRY}) if data.get("category") == "F" else frozenset()
 
 
+def _applied_for(data: Mapping[str, Value]) -> bool:
+    """Only an application has a limit; what is handed over by oneself has none (BRIEF §1.3)."""
+    return data.get("route") == "apply" and "known_on" in data
+
+
+def _when_known(data: Mapping[str, Value]) -> tuple[str, ...]:
+    return ("known_on",) if data.get("route") == "apply" else ()
+
+
 _OUTCOMES = frozenset({"filed", "refused", "transferred", "merged"})
 
 LEAD = Kind(
@@ -172,6 +189,7 @@ LEAD = Kind(
     words=("线索",),
     fields=LeadFields,
     required=("category", "route", "summary"),
+    demands=_when_known,
     rest="summary",
     guided=("party", "area", "penalty_number", "court_number"),
     teller="told_by",
@@ -263,6 +281,20 @@ LEAD = Kind(
     example="2C 移送线索 {district} 张某某非法占地3.52亩 {number}",
     duties=(
         DutyRule(
+            code="apply",
+            title="申请监督",
+            period="C1",
+            debtor=Party.SENDER,
+            creditor=Party.RECEIVER,
+            starts=frozenset({FILE}),
+            ends=frozenset({FILE}),
+            since=("known_on",),
+            estimate=("known_on",),
+            owed=_applied_for,
+            chosen_by=("route",),
+            clause="第二条第（一）项",
+        ),
+        DutyRule(
             code="sign",
             title="签收线索",
             period="P-SIGN",
@@ -288,7 +320,17 @@ LEAD = Kind(
             period="P-RESULT",
             debtor=Party.RECEIVER,
             creditor=Party.SENDER,
-            starts=frozenset({"accept", "transfer", "merge", "refuse"}),
+            starts=frozenset({"transfer", "merge", "refuse"}),
+            ends=frozenset({"conclude"}),
+            clause="第二条第（二）项第二款",
+        ),
+        DutyRule(
+            code="case",
+            title="审查终结并告知结果",
+            period="C2",
+            debtor=Party.RECEIVER,
+            creditor=Party.SENDER,
+            starts=frozenset({"accept"}),
             ends=frozenset({"conclude"}),
             clause="第二条第（二）项第二款",
         ),
