@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.facets import state_facet
+from bot.domain.kinds.kind import FILE
 from bot.domain.outgoing import Priority
 from bot.domain.periods import stretch
 from bot.domain.records import Outcome
@@ -75,7 +76,7 @@ async def _estimated(desk: Desk) -> dict[int, Record]:
 
 def _before_the_clock(kind: Kind) -> set[str]:
     """The states of a kind in which a duty that is estimated may not have begun."""
-    starts = {move for rule in kind.duties if rule.estimate for move in rule.starts}
+    starts = {move for rule in kind.duties if rule.estimate for move in rule.starts - {FILE}}
     before = {state for move in kind.moves if move.code in starts for state in move.before}
     return before | {kind.first} if starts else set()
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
 
-SHIFTED = f"{NUMBER}　告知办理结果（鄂城区检察院）：2027年2月9日（暂定） → 2027年2月12日"
+SHIFTED = f"{NUMBER}　审查终结并告知结果（鄂城区检察院）：2027年2月9日（暂定） → 2027年2月12日"
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ async def test_a_date_moves_by_its_own_rule_and_both_dates_stay(
         assert (event.name, event.actor) == ("recounted", None)
         assert event.facts == {
             "number": record.number,
-            "duty": "result",
+            "duty": "case",
             "before": "2027-02-09",
             "was_provisional": True,
             "after": "2027-02-12",
@@ -142,7 +142,7 @@ async def test_the_history_tells_it(
         await recount(with_notice(d), NUMBER, None)
         await tell_history(d, bureau, record, 7)
     (told,) = [said for said in await deliver() if said.chat_id == 7]
-    words = "告知办理结果期限2027年2月9日（暂定）→2027年2月12日（国办发明电〔2026〕9号）"
+    words = "审查终结并告知结果期限2027年2月9日（暂定）→2027年2月12日（国办发明电〔2026〕9号）"
     assert words in told.text
 
 
@@ -158,7 +158,9 @@ async def test_a_date_that_stays_but_is_final_now_is_a_change_too(
     assert (after.provisional, after.id != before.id, shift.moved) == (False, True, False)
     told = [said.text for said in await deliver() if "重新计算" in said.text]
     assert len(told) == 2
-    assert all("告知办理结果（鄂城区检察院）：2027年2月23日，不再是暂定" in text for text in told)
+    assert all(
+        "审查终结并告知结果（鄂城区检察院）：2027年2月23日，不再是暂定" in text for text in told
+    )
 
 
 async def test_where_nothing_changes_only_the_version_is_noted(
@@ -233,7 +235,7 @@ async def test_each_person_on_duty_gets_one_message_and_nobody_else(
     assert {each.chat_id for each in said} == {p.user_id for p in (wang, li, zhao)}
     assert len(said) == 3
     assert {each.priority for each in said} == {Priority.NEWS}
-    line = "告知办理结果（鄂城区检察院）：2027年2月9日（暂定） → 2027年2月12日"
+    line = "审查终结并告知结果（鄂城区检察院）：2027年2月9日（暂定） → 2027年2月12日"
     for each in said:
         assert [f"线索〔2026〕{n}号　{line}" in each.text for n in (1, 2, 3)] == [True] * 3
     texts = {each.chat_id: each.text for each in said}
@@ -353,10 +355,10 @@ async def running_lead(desk: Desk, bureau: Actor, serial: int) -> None:
         desk.now,
     )
     event = await note_step(desk, bureau, record, "file", {"to": record.state}, {})
-    rule = desk.books.periods["P-RESULT"]
+    rule = desk.books.periods["C2"]
     await desk.tx.duties.open(
         record.id,
-        "result",
+        "case",
         rule,
         count(rule, desk.today, desk.calendar),
         debtor=record.receiver,

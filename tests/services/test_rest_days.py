@@ -119,7 +119,7 @@ async def test_a_preview_shows_days_and_differences_and_changes_nothing(
     ]
     assert "端午节：6月9日，1天\n" in preview.text
     assert "调休上班：2月14日、5月8日、10月9日\n" in preview.text
-    assert f"导入后有{SHOWN + 2}项期限变化：\n线索〔2026〕1号　告知办理结果" in preview.text
+    assert f"导入后有{SHOWN + 2}项期限变化：\n线索〔2026〕1号　审查终结并告知结果" in preview.text
     assert "2027年2月9日（暂定） → 2027年2月12日\n" in preview.text
     assert preview.text.count("线索〔") == SHOWN
     assert "另有2项。" in preview.text
