@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 SHOWN = 60
 """The newest entries of a history that one message tells."""
-LONGEST_PAGE = 2800
+LONGEST_PAGE = 2600
 """So many characters of fields stand in one message, the first of which has the card as well."""
 LONGEST_AMENDMENTS = 3600
 """So many characters of corrections and additions fit into one message."""
