@@ -482,6 +482,11 @@ async def test_of_a_recommendation_the_written_reply_and_the_dates_of_receipt(
     }
     await disputed(desk, actor(sender), one, "reply")
     assert "⚠️ 有异议：书面回复期限（鄂城分局提出，3月9日）" in await card(desk, one)
+    for subject in offered.keys() - {"reply"}:
+        await disputed(desk, actor(sender), one, subject)
+    text = await card(desk, one)
+    assert text.count("有异议：") == 3, "however many there are, a card is a message"
+    assert "⚠️ 另有3项异议" in text
     async with desk() as d:
         assert "objection" not in [duty.code for duty in await d.tx.duties.of_record(one.id)]
 
