@@ -87,7 +87,7 @@ async def correct_record(
     await check_references(desk, actor, kind.entries, named, record.id)
     kept = {name: value for name, value in record.data.items() if name not in after}
     data = {**kept, **named}
-    demanded = (*(n for n in kind.required if n in record.data), *kind.demands(data))
+    demanded = (*(n for n in kind.lasting if n in record.data), *kind.demands(data))
     gone = kind.missing(data, tuple(demanded))
     if gone:
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in gone])

@@ -252,6 +252,11 @@ class Kind:
         return tuple(name for name in self.entries if name not in later)
 
     @cached_property
+    def lasting(self) -> tuple[str, ...]:
+        """The fields that may be corrected but not emptied: filing or a step has asked for them."""
+        return tuple(n for n in self.entries if n in self.required or n not in self.offered)
+
+    @cached_property
     def numbered(self) -> tuple[str, ...]:
         """The fields with a paper's or a court's number: the record is found under it too."""
         return tuple(
