@@ -12,7 +12,7 @@ from bot.services.blanks import ADD, CORRECT, REMOVED
 from bot.services.cards import announce
 from bot.services.clocks import correct_clocks
 from bot.services.forms import blank_draft, keep, show_fields
-from bot.services.ledger import close_other_forms, note_step, sides_of
+from bot.services.ledger import close_other_forms, drop_moot_proposals, note_step, sides_of
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
 
@@ -101,6 +101,7 @@ async def correct_record(
     event = await note_step(desk, actor, saved, CORRECTED, facts, content)
     await correct_clocks(desk, kind, saved, after, event)
     await close_other_forms(desk, saved)
+    await drop_moot_proposals(desk, kind, saved)
     await announce(desk, kind, saved, event, call=_other(saved, actor))
     await tell_named(desk, actor, kind, saved, named)
     return saved
