@@ -13,7 +13,7 @@ from bot.services.clocks import correct_clocks
 from bot.services.disputes import DISPUTED
 from bot.services.forms import blank_draft, keep, show_fields
 from bot.services.histories import SIDE, other_party, readable, require_amendable
-from bot.services.ledger import close_other_forms, note_step, sides_of
+from bot.services.ledger import close_other_forms, drop_moot_proposals, note_step, sides_of
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
 
@@ -81,7 +81,7 @@ async def correct_record(
     await check_references(desk, actor, kind.entries, named, record.id)
     kept = {name: value for name, value in record.data.items() if name not in after}
     data = {**kept, **named}
-    demanded = (*(n for n in kind.required if n in record.data), *kind.demands(data))
+    demanded = (*(n for n in kind.lasting if n in record.data), *kind.demands(data))
     gone = kind.missing(data, tuple(demanded))
     if gone:
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in gone])
@@ -95,6 +95,7 @@ async def correct_record(
     event = await note_step(desk, actor, saved, CORRECTED, facts, content)
     await correct_clocks(desk, kind, saved, after, event)
     await close_other_forms(desk, saved)
+    await drop_moot_proposals(desk, kind, saved)
     await announce(desk, kind, saved, event, call=other_party(saved, actor))
     await tell_named(desk, actor, kind, saved, named)
     return saved

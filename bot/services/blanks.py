@@ -136,7 +136,7 @@ def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Form:
     title = desk.texts.label("form_correct").format(number=record.number)
     before = {name: record.data[name] for name in said if name in record.data}
     entries = {**{name: kind.entries[name] for name in said}, WHY: _WHY}
-    return Form(title, entries, (WHY,), needed=kind.required, before=before)
+    return Form(title, entries, (WHY,), needed=kind.lasting, before=before)
 
 
 async def _said_since(desk: Desk, actor: Actor, kind: Kind, record: Record, draft: Draft) -> Form:

@@ -77,14 +77,14 @@ async def face_of(desk: Desk, kind: Kind, record: Record) -> Face:
     owed = sorted((d for d in duties if d.closed_by is None), key=lambda d: (d.due, d.id))
     estimates = tuple(_estimates(desk, kind, record, {duty.code for duty in duties}))
     closed = kind.state(record.state).closed
-    waiting = bool(estimates) and not owed
     first = owed[0].due if owed else date.max
+    waiting = bool(estimates) and first >= desk.today
     return Face(
         light=light(first, desk.today, paused=waiting, closed=closed),
         owed=tuple(_owed(desk, kind, record, duty, duties) for duty in owed),
         estimates=estimates,
         conflicts=tuple(_conflicts(kind, record, owed)),
-        late=tuple(_late(kind, duties)),
+        late=tuple(_late(kind, record, duties)),
     )
 
 
@@ -136,9 +136,13 @@ def _days(kind: Kind, record: Record, names: Iterable[str]) -> Iterator[tuple[st
             yield kind.entries[name].title, date.fromisoformat(str(record.data[name]))
 
 
-def _late(kind: Kind, duties: Iterable[Duty]) -> Iterator[Late]:
-    """What was met late, by the dates as they stand, if the law and no agreement asks for it."""
-    latest = {duty.code: duty for duty in duties}
-    for duty in latest.values():
-        if duty.outcome is Outcome.MET and duty.late and duty.met_on and duty.rule.statutory:
-            yield Late(kind.rule(duty.code).title, duty.due, duty.met_on, duty.late)
+def _late(kind: Kind, record: Record, duties: Iterable[Duty]) -> Iterator[Late]:
+    """What was met late, as far as the law and not an agreement asks for it, and still does.
+
+    Of what was judged more than once, as by a correction, the last word counts.
+    """
+    for duty in {duty.code: duty for duty in duties}.values():
+        rule = kind.rule(duty.code)
+        counts = duty.outcome is Outcome.MET and duty.rule.statutory and rule.owed(record.data)
+        if counts and duty.late and duty.met_on:
+            yield Late(rule.title, duty.due, duty.met_on, duty.late)

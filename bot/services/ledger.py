@@ -87,10 +87,13 @@ async def move_record(
     """Take one step of the life-cycle, on the version of the record the actor saw.
 
     Raises `came_second` when it has changed since, `not_your_move` when the step falls to
-    somebody else, `not_now` when something else must happen first, `still_missing` when
-    something the step needs is not given, and whatever the kind finds inconsistent.
+    somebody else or is only to be proposed, `not_now` when something else must happen first,
+    `still_missing` when something the step needs is not given, and whatever the kind finds
+    inconsistent.
     """
     move = await allowed_move(desk, actor, record, move_code, version)
+    if move.approval:
+        raise DomainError("not_your_move", title=move.title, number=record.number)
     return await carry_out(desk, actor, record, move, data)
 
 
@@ -112,7 +115,7 @@ async def carry_out(
     event = await note_step(desk, actor, saved, move.code, facts, given)
     await run_clocks(desk, kind, saved, move.code, event)
     await close_other_forms(desk, saved, corrections=kind.state(saved.state).closed)
-    await _drop_moot_proposals(desk, kind, saved)
+    await drop_moot_proposals(desk, kind, saved)
     await announce(desk, kind, saved, event)
     await tell_named(desk, actor, kind, saved, given)
     return saved
@@ -125,7 +128,7 @@ def require_fields(kind: Kind, fields: Mapping[str, Value], needs: tuple[str, ..
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in missing])
 
 
-async def _drop_moot_proposals(desk: Desk, kind: Kind, record: Record) -> None:
+async def drop_moot_proposals(desk: Desk, kind: Kind, record: Record) -> None:
     """A step that waits for approval, and can no longer be taken, waits no more."""
     matter = await matter_of(desk, record)
     for proposal in await desk.tx.proposals.of_record(record.id):

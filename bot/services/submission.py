@@ -77,9 +77,9 @@ async def _open_successor(
 ) -> None:
     """Open the form of the record that takes another's place, with what that one says."""
     said = {name: value for name, value in record.data.items() if name in kind.offered}
-    renewed = kind.renewal(record)
+    renewed = {DISTRICT: record.district, **said, **kind.renewal(record)}
+    data = {name: value for name, value in renewed.items() if value is not None}
     place = Place(draft.chat_id, draft.thread_id, private=draft.private)
-    data = {DISTRICT: record.district, **said, **renewed}
     await keep(desk, actor, replace(blank_draft(actor, kind.code, place), data=data))
 
 

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.storage.tables import metadata
+from tests.services.advising import Advice
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from bot.domain.outgoing import Outgoing
     from bot.domain.people import Person
     from bot.storage.database import Database
-    from tests.conftest import Hire, OpenDesk
+    from tests.conftest import Act, Hire, OpenDesk
 
     Deliver = Callable[[], Awaitable[list[Outgoing]]]
     """The type of the fixture `deliver`."""
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 async def sender(people: Hire) -> Person:
     """A liaison of the bureau's, who files: 王敏."""
     return await people()
+
+
+@pytest.fixture
+async def advice(desk: OpenDesk, people: Hire, actor: Act) -> Advice:
+    """A recommendation yet to be filed, with a liaison on either side: 李静 and 王敏."""
+    prosecutor = actor(await people("jcy-ec", name="李静"))
+    return Advice(desk, prosecutor, actor(await people("zrzy-ec", name="王敏")))
 
 
 @pytest.fixture

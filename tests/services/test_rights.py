@@ -18,7 +18,8 @@ from bot.domain.records import NewRecord
 from bot.services.acknowledging import acknowledge
 from bot.services.amendments import add_to_record
 from bot.services.desk import identify
-from bot.services.ledger import file_record, move_record
+from bot.services.ledger import carry_out, file_record, move_record
+from bot.services.proposals import propose
 from bot.storage.events import stream_of
 from bot.storage.tables import metadata
 from tests.domain.lives import PARTIES, allowed_when, life
@@ -247,9 +248,8 @@ def attempts(
     kind, state = record.kind, record.state
     for seat in seats:
         for code in life(kind):
-            move = partial(
-                move_record, desk, seat.actor, record, code, needs(kind, code), version=1
-            )
+            take = propose if code in KINDS[kind].reserved else move_record
+            move = partial(take, desk, seat.actor, record, code, needs(kind, code), version=1)
             yield code, seat, refusal(kind, code, state, seat), move
         read = partial(acknowledge, desk, seat.actor, record)
         yield "read", seat, refusal_to_read(kind, state, seat), read
@@ -289,7 +289,8 @@ async def test_an_allowed_step_leads_where_the_table_says(
         async with desk() as d:
             for state in sorted(sources):
                 record = await put(d, kind, state, seats[0].actor.person_id, *fitting(kind, code))
-                moved = await move_record(d, own.actor, record, code, needs(kind, code), version=1)
+                move = KINDS[kind].move(code)
+                moved = await carry_out(d, own.actor, record, move, needs(kind, code))
                 assert (moved.state, moved.version) == (after or state, 2), (code, who)
                 event = (await d.tx.events.of_record(record.id))[-1]
                 assert (event.name, event.actor) == (code, own.actor.person_id)

@@ -274,9 +274,10 @@ def _consistent(data: Mapping[str, Value]) -> None:
         raise DomainError("harm_without_public_interest")
 
 
-def _renewal(record: Record) -> dict[str, Value]:
-    """The new paper has a number of its own, and names the one it replaces."""
-    return {"advice_number": record.data["successor"], "replaces": record.number}
+def _renewal(record: Record) -> dict[str, Value | None]:
+    """The new paper has a number and a day of its own, and names the one it replaces."""
+    number = record.data["successor"]
+    return {"advice_number": number, "replaces": record.number, "issued_on": None}
 
 
 def _unexplained(matter: Matter) -> bool:

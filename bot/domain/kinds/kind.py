@@ -179,7 +179,7 @@ def agree(data: Mapping[str, Value]) -> None:
     """Whatever the fields say, they do not contradict each other."""
 
 
-def nothing_else(record: Record) -> Mapping[str, Value]:
+def nothing_else(record: Record) -> Mapping[str, Value | None]:
     """The same as the record before it."""
     return {}
 
@@ -230,8 +230,8 @@ class Kind:
     """What else must be known before it can be filed, given what it says so far."""
     consistent: Callable[[Mapping[str, Value]], None] = agree
     """Raises `DomainError` where its fields contradict each other."""
-    renewal: Callable[[Record], Mapping[str, Value]] = nothing_else
-    """What the record that takes another's place says otherwise."""
+    renewal: Callable[[Record], Mapping[str, Value | None]] = nothing_else
+    """What the record that takes another's place says otherwise; None: it is asked for anew."""
     also_concerns: Callable[[Mapping[str, Value]], frozenset[Side]] = no_other_side
     """The sides, besides the two it passes between, whose business its content makes it."""
 
@@ -250,6 +250,11 @@ class Kind:
         copied = {name for move in self.moves for name, _ in move.copies}
         later = (asked | copied) - set(self.required)
         return tuple(name for name in self.entries if name not in later)
+
+    @cached_property
+    def lasting(self) -> tuple[str, ...]:
+        """The fields that may be corrected but not emptied: filing or a step has asked for them."""
+        return tuple(n for n in self.entries if n in self.required or n not in self.offered)
 
     @cached_property
     def numbered(self) -> tuple[str, ...]:
