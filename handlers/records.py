@@ -21,7 +21,7 @@ from bot.services.lookup import (
     turn_page,
 )
 from bot.services.previews import CONTINUE
-from bot.services.proposals import decide
+from bot.services.proposals import decide, show_proposal
 from bot.services.steps import Outcome, take_step
 from bot.services.todo import tell_todo, turn_todo
 from handlers.context import after_command, place_of, user_of
@@ -200,6 +200,11 @@ async def _press_amend(update: Update, context: Context, press: Press) -> None:
     await begin(context.desk, actor, record, Place(user_of(update).id, private=True))
 
 
+async def _press_proposal(update: Update, context: Context, press: Press) -> None:
+    """One of those that wait for a leader, from the list of what waits."""
+    await show_proposal(context.desk, context.actor, press.number(0), user_of(update).id)
+
+
 async def _press_decide(update: Update, context: Context, press: Press) -> None:
     """批准 or 退回, under what is put before a leader."""
     approve = press.verb == buttons.APPROVE
@@ -207,6 +212,7 @@ async def _press_decide(update: Update, context: Context, press: Press) -> None:
 
 
 PRESSES = {
+    buttons.PROPOSAL: _press_proposal,
     buttons.APPROVE: _press_decide,
     buttons.DECLINE: _press_decide,
     buttons.CORRECT: _press_amend,

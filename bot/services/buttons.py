@@ -21,7 +21,7 @@ CARD, PAGE, MOVE, DETAIL, HISTORY, FILES = "cd", "pg", "mv", "de", "hi", "fs"
 ACKNOWLEDGE = "ak"
 FILTERS, FILTER_ON, FILTER_OFF = "fl", "fo", "ff"
 TODO, TODO_STEP = "td", "ts"
-APPROVE, DECLINE = "pa", "pd"
+PROPOSAL, APPROVE, DECLINE = "pr", "pa", "pd"
 JOIN_SIDE, JOIN, ADMIT, REFUSE, LEAVE = "js", "jo", "ad", "rf", "lv"
 BIND = "bi"
 
