@@ -7,7 +7,7 @@ LOCK   := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --n
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench pictures lock
+.PHONY: help demo test check bench pictures periods lock
 
 help:  ## Show these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1	\2/p' Makefile
@@ -30,6 +30,9 @@ bench: .venv/dev.stamp  ## Measure speed on this machine
 
 pictures: .venv/dev.stamp  ## Make the handbook's pictures anew
 	$(BIN)/python -m docs.make_screenshots
+
+periods: .venv/dev.stamp  ## Write docs/periods.md anew from the data
+	$(BIN)/python -m docs.make_periods
 
 lock: .venv/dev.stamp  ## Pin what pyproject.toml asks for (LOCK_OPTIONS=--upgrade for newer releases)
 	$(LOCK) --all-extras --group dev --output-file requirements/dev.txt

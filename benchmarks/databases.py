@@ -12,10 +12,12 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from benchmarks.ledger import NOW, OFFICERS, entries
+from bot.domain.periods import PERIODS, Stretch
 from bot.domain.query import parts_of
 from bot.storage import tables
 from bot.storage.chats import sides_text
 from bot.storage.database import Database
+from bot.storage.duties import written_rule
 from bot.storage.schema import migrate
 
 if TYPE_CHECKING:
@@ -191,12 +193,12 @@ def _duty_row(entry: Entry) -> dict[str, object]:
         "code": "answer",
         "debtor": entry.record.receiver,
         "creditor": entry.record.sender,
-        "period": "P-REPLY",
+        "rule": written_rule(PERIODS["P-REPLY"]),
         "start": due,
         "nominal": due,
         "due": due,
         "provisional": False,
         "calendar_version": "2026",
-        "shown": "",
+        "shown": Stretch.OVERDUE.value,
         "opened_by": 1,
     }

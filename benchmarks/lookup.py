@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, NamedTuple
 from sqlalchemy import select
 
 from benchmarks.ledger import ABSENT, FREQUENT, NOW, RARE, SURNAMES, WORDS
-from bot.domain.calendar import WorkCalendar
 from bot.domain.facets import Facet, Sort, plain
 from bot.domain.kinds import KINDS
 from bot.domain.people import Actor, Place, Role, Side
@@ -129,7 +128,7 @@ def cases(known: Sequence[KnownNumber], rounds: int) -> tuple[Case, ...]:
 
 def books_of(office: Office) -> Books:
     """What a running bot has at hand."""
-    return Books(office, KINDS, PERIODS, WorkCalendar(), Texts(), "liaison_bot")
+    return Books(office, KINDS, PERIODS, Texts(), "liaison_bot")
 
 
 async def time_case(database: Database, books: Books, case: Case) -> Timing:
@@ -142,7 +141,8 @@ async def time_case(database: Database, books: Books, case: Case) -> Timing:
         for place, question in enumerate((case.questions[0], *case.questions)):
             start = perf_counter()
             async with database.read() as tx:
-                answer = await search(Desk(tx, books, NOW, "bench"), actor, question, _PRIVATE)
+                desk = await Desk.open(tx, books, NOW, "bench")
+                answer = await search(desk, actor, question, _PRIVATE)
             if place:  # the very first is not counted: nothing is at hand yet
                 times.append((perf_counter() - start) * 1000)
             answers.append((answer.records, answer.more, answer.about, answer.nearest))
@@ -174,7 +174,7 @@ async def time_todo(database: Database, books: Books) -> list[float]:
             actor = Actor(7, "王敏", Role.LIAISON, books.office.standing(organ))
             savepoint = await tx.connection.begin_nested()
             start = perf_counter()
-            await tell_todo(Desk(tx, books, NOW, "bench"), actor, 7007)
+            await tell_todo(await Desk.open(tx, books, NOW, "bench"), actor, 7007)
             times.append((perf_counter() - start) * 1000)
             await savepoint.rollback()
     return times

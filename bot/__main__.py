@@ -1,4 +1,4 @@
-"""The command line: demo, run, migrate, verify, doctor, backup, restore."""
+"""The command line: demo, run, migrate, verify, doctor, calendar, backup, restore."""
 
 from __future__ import annotations
 
@@ -8,32 +8,44 @@ import gc
 import logging
 import signal
 import sys
+from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import click
 
-from bot.app import Liaison, WrongTokenError
+from bot.app import Liaison, WrongTokenError, open_books
 from bot.demo.stage import DEMO_PORT, serve_demo
 from bot.demo.tour import play_tour
 from bot.doctor import examine
+from bot.domain.clock import SystemClock
+from bot.domain.errors import DomainError
+from bot.domain.rest_days import breaks
 from bot.office import OfficeError
+from bot.services.desk import Desk
+from bot.services.rest_days import examine as examine_notice
+from bot.services.rest_days import import_notice
+from bot.services.shifts import compare, line_of
 from bot.services.verify import verify as verify_chains
 from bot.settings import SettingsError, load_settings
 from bot.storage.backup import BackupError, back_up
 from bot.storage.backup import restore as restore_file
 from bot.storage.database import Database
-from bot.storage.errors import DatabaseError
+from bot.storage.errors import DatabaseError, is_collision
 from bot.storage.schema import SchemaError, require_current
 from bot.storage.schema import migrate as migrate_schema
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
 
+    from bot.services.desk import Books
     from bot.services.verify import Report
     from bot.settings import Settings
 
 T = TypeVar("T")
+
+TRIES = 3
+"""How often an import is done over when the running bot was at the same row."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -122,6 +134,55 @@ def doctor() -> None:
 
 
 @main.command()
+@click.argument("source", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--yes", is_flag=True, help="Import it; without this, only tell what would change.")
+def calendar(source: Path, yes: bool) -> None:
+    """Read the State Council's notice of rest days in SOURCE, and tell which dates it changes.
+
+    The bot may go on meanwhile; what is imported is in force at once.
+    """
+    books = _books()
+    try:
+        text = source.read_text("utf-8-sig")
+        lines = _with_database(lambda database: _take_in(database, books, text, keep=yes))
+    except UnicodeDecodeError:
+        _end(f"{source}: not a text file in UTF-8")
+    except DomainError as error:
+        _end(unescape(books.texts.refusal(error)))
+    click.echo("\n".join(lines))
+
+
+async def _take_in(database: Database, books: Books, text: str, *, keep: bool) -> list[str]:
+    """Look at a notice, once more where the running bot was at the same row."""
+    await require_current(database)
+    for _ in range(TRIES):
+        try:
+            return await _look_or_import(database, books, text, keep=keep)
+        except Exception as error:
+            if not is_collision(error):
+                raise
+            collision = error
+    raise collision
+
+
+async def _look_or_import(database: Database, books: Books, text: str, *, keep: bool) -> list[str]:
+    """Look at a notice, and import it if it is to be kept; returns what there is to tell."""
+    async with database.write() if keep else database.read() as tx:
+        now = SystemClock().now()
+        desk = await Desk.open(tx, books, now, f"calendar/{now.timestamp()}")
+        notice, after = await examine_notice(desk, text)
+        shifts = await import_notice(desk, notice) if keep else (await compare(desk, after))[0]
+        return [
+            f"{notice.source}: {notice.year}",
+            *(f"  {each.name} {each.first} - {each.last}" for each in breaks(notice)),
+            *(f"  {day} at work" for day in sorted(notice.work)),
+            f"{len(shifts)} open duties change",
+            *(f"  {unescape(line_of(desk, shift))}" for shift in shifts),
+            "imported" if keep else "nothing was written; --yes imports it",
+        ]
+
+
+@main.command()
 @click.argument("target", type=click.Path(path_type=Path, dir_okay=False))
 def backup(target: Path) -> None:
     """Copy the SQLite database to TARGET while the bot goes on."""
@@ -141,6 +202,13 @@ async def _restore(database: Database, source: Path) -> Path | None:
     if database.file is None:
         raise BackupError("PostgreSQL: restore with pg_restore")
     return await restore_file(source, database.file)
+
+
+def _books() -> Books:
+    try:
+        return open_books(_settings(), "")
+    except OfficeError as error:
+        _end(f"LIAISON_OFFICE：{error}")
 
 
 def _settings() -> Settings:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from telegram.error import InvalidToken, TelegramError
 
-from bot.domain.calendar import WorkCalendar
 from bot.domain.clock import SystemClock
 from bot.domain.kinds import KINDS
 from bot.domain.periods import PERIODS, with_overrides
@@ -65,7 +64,6 @@ def open_books(settings: Settings, bot_username: str, kinds: Kinds = KINDS) -> B
         office=office,
         kinds=kinds,
         periods=periods,
-        calendar=WorkCalendar(),
         texts=Texts(places=office.places),
         bot_username=bot_username,
         first_admins=settings.admins,
@@ -150,7 +148,8 @@ class Liaison:
         if self._parts is None:
             return None
         async with self.database.read() as tx:
-            return await next_instant(Desk(tx, self._parts.books, self._clock.now(), "page"))
+            desk = await Desk.open(tx, self._parts.books, self._clock.now(), "page")
+            return await next_instant(desk)
 
     async def _work(self, books: Books) -> None:
         """Find Telegram, then serve whenever this process may."""
@@ -205,7 +204,7 @@ class Liaison:
         """Send, fetch, take in and tick, for as long as this process leads."""
         async with self.database.write() as tx:
             now = self._clock.now()
-            desk = Desk(tx, parts.books, now, f"start/{now.timestamp()}")
+            desk = await Desk.open(tx, parts.books, now, f"start/{now.timestamp()}")
             await ensure_first_admins(desk)
             await refresh_admin_menus(desk)
         await _until_telegram_answers(self._prepare_telegram)

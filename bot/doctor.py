@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from bot.app import ask_telegram, open_books
-from bot.domain.calendar import WorkCalendar, local_date
+from bot.domain.calendar import DAY, WorkCalendar, local_date
 from bot.domain.clock import SystemClock
 from bot.domain.kinds import KINDS
 from bot.domain.people import Role, Status
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 DAILY = timedelta(days=2)
 """What is done every day has been done within so long."""
+PUBLISHED = 11
+"""The month by which the State Council publishes the next year's rest days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,6 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything in turn; what depends on a thing that is not there is left out."""
     office, finding = _office(settings)
     yield finding
-    yield _calendar(local_date(SystemClock().now()))
     try:
         database = Database(settings.database_url)
         await database.check()
@@ -65,14 +66,14 @@ def _office(settings: Settings) -> tuple[Office | None, Finding]:
     return office, Finding(True, "office file", words)
 
 
-def _calendar(today: date) -> Finding:
-    """The schedule must reach at least as far as the longest usual period, three months."""
-    calendar, day = WorkCalendar(), today
-    while calendar.covers(day):
-        day += timedelta(days=1)
-    enough = day > today + timedelta(days=93)
-    words = f"official rest days known up to {day - timedelta(days=1)}"
-    return Finding(enough, "calendar", words if enough else f"{words}; later dates are 暂定")
+def look_at_calendar(calendar: WorkCalendar, today: date) -> Finding:
+    """From November on, when it is published, the schedule of the next year must be there."""
+    until = calendar.known_until(today)
+    wanted = today.year + (today.month >= PUBLISHED)
+    words = f"official rest days known up to {until - DAY}; later dates are 暂定"
+    if calendar.knows(wanted):
+        return Finding(True, "calendar", words)
+    return Finding(False, "calendar", f"{words}; import the notice for {wanted}: /calendar")
 
 
 async def _database(database: Database, office: Office | None) -> AsyncIterator[Finding]:
@@ -84,6 +85,7 @@ async def _database(database: Database, office: Office | None) -> AsyncIterator[
         return
     yield Finding(True, "database", f"{place}: schema is current")
     async with database.read() as tx:
+        yield look_at_calendar(await tx.calendar(), local_date(SystemClock().now()))
         if office:
             yield await _codes(tx, office)
             for rule in RULES:

@@ -111,7 +111,7 @@ async def _amend(page: ChatPage) -> None:
     await page.become("李静")
     await page.open(PRIVATE)
     await page.press(await page.reads(NUMBER, "更正"), "私聊看详情")
-    await page.reads("补充和更正")
+    await page.reads("补充、更正和异议")
     await _take(page, "amended")
     await page.write("/todo")
     await page.reads("件待办")

@@ -23,7 +23,7 @@ from telegram.request import HTTPXRequest
 
 from bot.domain.errors import DomainError
 from bot.services import buttons
-from handlers import forms, places, records, roster
+from handlers import calendar, forms, places, records, roster
 from handlers.commands import all_commands
 from handlers.context import CONTEXT_TYPES, SCOPE, Context, query_of
 from handlers.guard import guard
@@ -89,7 +89,13 @@ def routes(kinds: Kinds) -> list[BaseHandler[Any, Context, None]]:
     ]
 
 
-PRESSES = {**forms.PRESSES, **records.PRESSES, **roster.PRESSES, **places.PRESSES}
+PRESSES = {
+    **forms.PRESSES,
+    **records.PRESSES,
+    **roster.PRESSES,
+    **places.PRESSES,
+    **calendar.PRESSES,
+}
 """Every button there is."""
 
 

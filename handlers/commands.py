@@ -15,7 +15,7 @@ from telegram import (
 )
 
 from bot.domain.people import Action, Role
-from handlers import forms, places, records, roster
+from handlers import calendar, forms, places, records, roster
 from handlers.context import place_of
 
 if TYPE_CHECKING:
@@ -64,11 +64,13 @@ def all_commands(kinds: Kinds) -> tuple[Command, ...]:
         Command("todo", "我和本单位的待办", Menu.EVERYWHERE, records.todo),
         Command("drafts", "未提交的草稿", Menu.EVERYWHERE, forms.drafts),
         Command("log", "查看办理经过", Menu.EVERYWHERE, records.log, "/log 线索2026-12"),
+        Command("why", "期限怎么算出来的", Menu.EVERYWHERE, records.why, "/why 2个月 2026-07-20"),
         Command("roster", "联络员名册", Menu.EVERYWHERE, roster.roster),
         Command("join", "申请登记为联络员", Menu.PRIVATE, roster.join, "/join {organ} 联络员 王敏"),
         Command("leave", "退出名册", Menu.PRIVATE, roster.leave),
         Command("bind", "绑定本群的区域和单位", Menu.ADMIN, places.bind, "/bind {district} 三方"),
         Command("unbind", "解除本群绑定", Menu.ADMIN, places.unbind),
+        Command("calendar", "放假安排和导入", Menu.ADMIN, calendar.calendar),
         Command("remove", "将某人移出名册", Menu.ADMIN, roster.remove, "/remove 王敏"),
         Command("start", "打开私聊", Menu.PRIVATE, roster.start),
     )

@@ -92,7 +92,7 @@ class Fetcher:
             settle = await self._attempt(client, claimed)
             async with self._database.write() as tx:
                 cause = f"f{claimed.id}.{claimed.attempts}"
-                await settle(Desk(tx, self._books, self._clock.now(), cause))
+                await settle(await Desk.open(tx, self._books, self._clock.now(), cause))
             self._after_commit()
 
     async def _pause(self) -> float:

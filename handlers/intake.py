@@ -134,7 +134,7 @@ class Intake:
         if not await tx.updates.take(update_id, self._clock.now(), trouble) or update is None:
             return
         for attempt in range(1, TRIES + 1):
-            desk = Desk(tx, self._books, self._clock.now(), f"u{update_id}")
+            desk = await Desk.open(tx, self._books, self._clock.now(), f"u{update_id}")
             try:
                 async with tx.savepoint():
                     await self._handle(update, desk)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.acknowledging import acknowledge
-from bot.services.amendments import open_addition, open_correction
+from bot.services.amendments import open_addition, open_correction, open_note
 from bot.services.disclosure import disclose, hand_files, tell_history
+from bot.services.disputing import open_dispute, settle
 from bot.services.drafts import resume
 from bot.services.forms import own_draft
 from bot.services.lookup import (
@@ -24,6 +25,7 @@ from bot.services.previews import CONTINUE
 from bot.services.proposals import decide, show_proposal
 from bot.services.steps import Outcome, take_step
 from bot.services.todo import tell_todo, turn_todo
+from bot.services.why import explain, tell_why
 from handlers.context import after_command, place_of, user_of
 
 if TYPE_CHECKING:
@@ -57,6 +59,11 @@ async def log(update: Update, context: Context) -> None:
     record = await look_up_one(context.desk, actor, after_command(update), place_of(update))
     if record is not None:
         await _in_private(update, context, actor, record, "h")
+
+
+async def why(update: Update, context: Context) -> None:
+    """`/why NUMBER`: how its dates come about; `/why 2个月 2026-07-20`: that of any period."""
+    await explain(context.desk, context.actor, after_command(update), place_of(update))
 
 
 async def press_card(update: Update, context: Context, press: Press) -> None:
@@ -145,6 +152,13 @@ async def press_history(update: Update, context: Context, press: Press) -> None:
     await _in_private(update, context, actor, record, "h")
 
 
+async def press_why(update: Update, context: Context, press: Press) -> None:
+    """期限依据."""
+    actor = context.actor
+    record = await open_record(context.desk, actor, press.number(0))
+    await tell_why(context.desk, actor, record, place_of(update))
+
+
 async def press_files(update: Update, context: Context, press: Press) -> None:
     """附件."""
     actor = context.actor
@@ -192,12 +206,29 @@ async def started_for(update: Update, context: Context, payload: str) -> bool:
     return True
 
 
+OPENING = {
+    buttons.CORRECT: open_correction,
+    buttons.ADD: open_addition,
+    buttons.DISPUTE: open_dispute,
+    buttons.NOTE: open_note,
+}
+"""What begins the form in which something is said of a record, by its button."""
+
+
 async def _press_amend(update: Update, context: Context, press: Press) -> None:
-    """更正 or 追加, which are done in private."""
+    """更正, 补充, 有异议 or 内部备注, which are done in private."""
     actor = context.actor
     record = await open_record(context.desk, actor, press.number(0))
-    begin = open_correction if press.verb == buttons.CORRECT else open_addition
-    await begin(context.desk, actor, record, Place(user_of(update).id, private=True))
+    private = Place(user_of(update).id, private=True)
+    await OPENING[press.verb](context.desk, actor, record, private)
+
+
+async def press_settle(update: Update, context: Context, press: Press) -> None:
+    """异议已解决."""
+    actor = context.actor
+    record = await open_record(context.desk, actor, press.number(0))
+    said = await settle(context.desk, actor, record, press.number(1), press.number(2))
+    await context.toast(update, said)
 
 
 async def _press_proposal(update: Update, context: Context, press: Press) -> None:
@@ -215,8 +246,8 @@ PRESSES = {
     buttons.PROPOSAL: _press_proposal,
     buttons.APPROVE: _press_decide,
     buttons.DECLINE: _press_decide,
-    buttons.CORRECT: _press_amend,
-    buttons.ADD: _press_amend,
+    **dict.fromkeys(OPENING, _press_amend),
+    buttons.SETTLE: press_settle,
     buttons.CARD: press_card,
     buttons.PAGE: press_page,
     buttons.FILTERS: press_filters,
@@ -228,6 +259,7 @@ PRESSES = {
     buttons.TODO_STEP: press_todo_step,
     buttons.DETAIL: press_detail,
     buttons.HISTORY: press_history,
+    buttons.WHY: press_why,
     buttons.FILES: press_files,
 }
 """What each button about records does."""

@@ -176,8 +176,10 @@ class Sender:
         except Exception as error:  # it cannot be said at all: the row must not stay claimed
             trouble = type(error).__name__
             log.error("message %d cannot be sent: %s", queued.id, trouble)
-            return lambda tx: undeliverable(self._desk(tx, queued), queued, trouble, away=False)
-        return lambda tx: arrived(self._desk(tx, queued), queued, message_id)
+            return self._at_desk(
+                queued, lambda desk: undeliverable(desk, queued, trouble, away=False)
+            )
+        return self._at_desk(queued, lambda desk: arrived(desk, queued, message_id))
 
     def _postpone(self, queued: Queued, trouble: str, wait: float, *, perhaps_sent: bool) -> Settle:
         """Try again later. The wait is real time, whatever a movable clock does meanwhile."""
@@ -189,12 +191,11 @@ class Sender:
     def _follow(self, queued: Queued, new_chat_id: int) -> Settle:
         """The group became a supergroup: rewrite every reference, and try again there."""
 
-        async def settle(tx: Tx) -> None:
-            now = self._clock.now()
-            await tx.outbox.put_back(queued, "group upgraded", now, perhaps_sent=False)
-            await upgraded(self._desk(tx, queued), queued.message.chat_id, new_chat_id)
+        async def follow(desk: Desk) -> None:
+            await desk.tx.outbox.put_back(queued, "group upgraded", desk.now, perhaps_sent=False)
+            await upgraded(desk, queued.message.chat_id, new_chat_id)
 
-        return settle
+        return self._at_desk(queued, follow)
 
     def _refused(self, queued: Queued, error: BadRequest | Forbidden) -> Settle:
         """Telegram will not have this message as it is: decide what that means."""
@@ -208,23 +209,29 @@ class Sender:
             return lambda tx: self._anew(tx, queued)
         trouble = error.message.removeprefix("Bad Request: ")
         if any(words in reason for words in NO_TOPIC):
-            return lambda tx: self._leave_topic(tx, queued, trouble)
+            return self._at_desk(queued, lambda desk: _leave_topic(desk, queued, trouble))
         away = isinstance(error, Forbidden) or "chat not found" in reason
-        return lambda tx: undeliverable(self._desk(tx, queued), queued, trouble, away=away)
+        return self._at_desk(queued, lambda desk: undeliverable(desk, queued, trouble, away=away))
 
     async def _anew(self, tx: Tx, queued: Queued) -> None:
         """The post is gone from the chat: its text becomes a new message."""
         await tx.outbox.forget_post(queued.message.post)
         await tx.outbox.put_back(queued, "post gone", self._clock.now(), perhaps_sent=False)
 
-    async def _leave_topic(self, tx: Tx, queued: Queued, trouble: str) -> None:
-        """The topic was deleted: nothing more is to be said there."""
-        desk, message = self._desk(tx, queued), queued.message
-        await undeliverable(desk, queued, trouble, away=False)
-        await topic_deleted(desk, message.chat_id, message.thread_id)
+    def _at_desk(self, queued: Queued, work: Callable[[Desk], Awaitable[None]]) -> Settle:
+        """What to write about an attempt, by a use case."""
 
-    def _desk(self, tx: Tx, queued: Queued) -> Desk:
-        return Desk(tx, self._books, self._clock.now(), f"o{queued.id}.{queued.attempts}")
+        async def settle(tx: Tx) -> None:
+            cause = f"o{queued.id}.{queued.attempts}"
+            await work(await Desk.open(tx, self._books, self._clock.now(), cause))
+
+        return settle
+
+
+async def _leave_topic(desk: Desk, queued: Queued, trouble: str) -> None:
+    """The topic was deleted: nothing more is to be said there."""
+    await undeliverable(desk, queued, trouble, away=False)
+    await topic_deleted(desk, queued.message.chat_id, queued.message.thread_id)
 
 
 def _lane(queued: Queued) -> int:

@@ -78,7 +78,8 @@ class Ticker:
         for task in self._tasks(local_date(now)):
             try:
                 async with self._database.write() as tx:
-                    await task(Desk(tx, self._books, now, f"t{now.timestamp()}/{task.__name__}"))
+                    cause = f"t{now.timestamp()}/{task.__name__}"
+                    await task(await Desk.open(tx, self._books, now, cause))
             except Exception as error:
                 log.error("%s failed: %s", task.__name__, type(error).__name__)
         self.last = now

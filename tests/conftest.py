@@ -17,7 +17,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from bot.domain.calendar import SHANGHAI, WorkCalendar
+from bot.domain.calendar import SHANGHAI
 from bot.domain.kinds import KINDS
 from bot.domain.people import Actor, Person, Role, Status
 from bot.domain.periods import PERIODS, with_overrides
@@ -159,7 +159,6 @@ def books() -> Books:
         office=office,
         kinds=KINDS,
         periods=with_overrides(PERIODS, office.periods),
-        calendar=WorkCalendar(),
         texts=Texts(places=office.places),
         bot_username="liaison_bot",
     )
@@ -173,7 +172,7 @@ def desk(database: Database, books: Books, now: datetime) -> OpenDesk:
     @asynccontextmanager
     async def open_desk() -> AsyncIterator[Desk]:
         async with database.write() as tx:
-            yield Desk(tx, books, now, next(causes))
+            yield await Desk.open(tx, books, now, next(causes))
 
     return open_desk
 

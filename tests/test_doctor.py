@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
+import pytest
 from pydantic import SecretStr
 
-from bot.doctor import examine
+from bot.doctor import examine, look_at_calendar
+from bot.domain.calendar import RestDayNotice, WorkCalendar
 from bot.domain.people import Role, Status
 from bot.sandbox.server import Sandbox
 from bot.settings import Address, Settings
 from bot.storage.database import Database
 from bot.storage.schema import migrate
+from tests.domain.notices import INVENTED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -66,6 +70,33 @@ async def test_a_running_office_is_looked_at_whole(tmp_path: Path, now: datetime
     assert not findings["groups"][0]
     assert findings["Telegram"][0]
     assert "@liaison_bot" in findings["Telegram"][1]
+
+
+@pytest.mark.parametrize(
+    ("today", "imported", "well", "words"),
+    [
+        (date(2026, 10, 31), (), True, "known up to 2026-12-28; later dates are 暂定"),
+        (date(2026, 11, 1), (), False, "import the notice for 2027: /calendar"),
+        (date(2026, 11, 1), (INVENTED,), True, "known up to 2027-12-28; later dates are 暂定"),
+        (date(2027, 1, 4), (), False, "known up to 2027-01-03; later dates are 暂定; import"),
+    ],
+)
+def test_from_november_on_the_next_years_rest_days_are_missed(
+    today: date, imported: tuple[RestDayNotice, ...], well: bool, words: str
+) -> None:
+    finding = look_at_calendar(WorkCalendar(imported), today)
+    assert finding.well is well
+    assert words in finding.words
+
+
+async def test_what_was_imported_is_known(tmp_path: Path, now: datetime) -> None:
+    settings = settings_of(tmp_path, "https://api.telegram.org", None)
+    database = Database(settings.database_url)
+    await migrate(database)
+    async with database.write() as tx:
+        await tx.rest_days.add(INVENTED, None, now, imported_at=now)
+    await database.close()
+    assert "known up to 2027-12-28" in (await findings_of(settings))["calendar"][1]
 
 
 async def test_a_wrong_token_is_named(tmp_path: Path) -> None:

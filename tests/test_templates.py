@@ -12,27 +12,33 @@ import pytest
 from jinja2 import UndefinedError
 
 import bot
-from bot.domain.calendar import WorkCalendar
+from bot.domain.calendar import RestDayNotice, WorkCalendar
 from bot.domain.entries import OneOf, Reason, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.files import KINDS as FILE_KINDS
 from bot.domain.files import FileRules
 from bot.domain.kinds import KINDS
+from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import CATEGORIES, LEAD, ROUTES
 from bot.domain.measures import Money, Surface
 from bot.domain.people import Person, Role, Side, Status
 from bot.domain.periods import PERIODS, Light, Stretch, count, stretch
 from bot.domain.records import Duty, Value
+from bot.domain.rest_days import HOLIDAYS, breaks
+from bot.domain.why import prove
 from bot.office import read_office
 from bot.sandbox.markup_html import parse_html
-from bot.services import alike, drafts
+from bot.services import alike, drafts, recounting, rest_days
 from bot.services.alike import Alike
 from bot.services.blanks import LONGEST_BEFORE
 from bot.services.clockface import Conflict, Estimate, Face, Late, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
+from bot.services.disputes import Disagreement
 from bot.services.previews import LONGEST_SAID
+from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
 from bot.services.todo import PAGE, Asked, Line
+from bot.services.why import ROWS, WIDTH
 from bot.text import Texts
 from handlers.commands import all_commands
 
@@ -100,6 +106,23 @@ CONFLICT = Conflict(
 )
 LATE = Late("书面回复", date(2026, 12, 1), date(2026, 12, 31), 30)
 FACE = Face(Light.YELLOW, (OWED,) * 4, (ESTIMATE,) * 2, (CONFLICT,) * 2, (LATE,) * 2)
+SOURCE = "国办发明电〔2026〕1234号"
+NOTICE = RestDayNotice(
+    2027,
+    {date(2027, month, day): "国庆节、中秋节" for month in range(1, 13) for day in (1, 11, 21)},
+    frozenset(date(2027, month, day) for month in range(1, 13) for day in (5, 15)),
+    SOURCE,
+)
+SHIFT: dict[str, object] = {
+    "number": NUMBER,
+    "title": max((rule.title for kind in KINDS.all for rule in kind.duties), key=len),
+    "debtor": SHORT,
+    "moved": True,
+    "before": date(2026, 12, 31),
+    "was_provisional": True,
+    "after": date(2026, 12, 31),
+    "provisional": True,
+}
 STEP = {
     "at": AT,
     "title": max((move.title for move in LEAD.moves), key=len),
@@ -119,6 +142,7 @@ CARD: dict[str, object] = {
     "next_step": "办理并告知结果",
     "face": FACE,
     "living": False,
+    "disputes": [Disagreement("收到日期（被建议单位登记）", SHORT, date(2026, 12, 31), SHORT)] * 8,
     "receipts": {how: [Receipt(SHORT, AT)] * 3 for how in ("signed", "unsigned", "read", "unread")},
     "last": STEP,
 }
@@ -148,7 +172,7 @@ FACTS: dict[str, object] = {
     "day": date(2026, 12, 31),
     "length": 4096,
     "limit": 500,
-    "count": 500,
+    "count": 9999,
     "approved": True,
     "proposed": True,
     "proposer": NAME,
@@ -162,6 +186,8 @@ FACTS: dict[str, object] = {
     "blocks": ["某" * 300] * 10,
     "steps": [STEP] * 60,
     "left_out": 400,
+    "within": True,
+    "over": False,
     "registered": True,
     "card": TEXTS.render("card", **CARD),
     "commands": all_commands(KINDS),
@@ -177,6 +203,17 @@ FACTS: dict[str, object] = {
     "lines": [{"number": NUMBER, "district": DISTRICT, "state": "退回补正"}] * 20,
     "until": AT,
     "private": True,
+    "passage": wild(41),
+    "said": 15,
+    "really": 15,
+    "year": 2027,
+    "source": SOURCE,
+    "notice": NOTICE,
+    "breaks": [*breaks(NOTICE)],
+    "work": sorted(NOTICE.work),
+    "admin": True,
+    "known": date(2026, 12, 28),
+    "notices": [{"source": SOURCE, "year": 2027, "at": AT, "person": NAME}] * rest_days.LISTED,
 }
 """Every fact by the name that templates give it, at its longest."""
 
@@ -198,7 +235,7 @@ DRAFT = {
         {"title": entry.title, "said": wild(LONGEST_SAID), "why": TEXTS.label(f"doubt_{reason}")}
         for entry in LEAD.entries.values()
         if not isinstance(entry.holds, OneOf | Text)
-        for reason in list(Reason)[:2]
+        for reason in list(Reason)[:1]
     ],
 }
 FILE = {
@@ -209,7 +246,62 @@ FILE = {
     "organ": SHORT,
     "at": AT,
 }
+PROOF = prove(PERIODS["B13-EXTENDED"], date(2026, 8, 31), WorkCalendar())
+PROVEN = proven(TEXTS, PROOF, f"{SHORT}补正后重新移送", f"{OFFICE.notice}第二条第（二）项第三款")
+KEY = {
+    "title": max((entry.title for entry in ADVICE.entries.values()), key=len),
+    "day": date(2026, 12, 31),
+    "how": "confirmed",
+    "organ": SHORT,
+    "person": NAME,
+    "at": AT,
+}
+WHY: dict[str, object] = {
+    "title": max((rule.title for kind in KINDS.all for rule in kind.duties), key=len),
+    "debtor": SHORT,
+    "ended": "",
+    "left": -365,
+    "proof": PROVEN,
+    "outdated": date(2026, 12, 31),
+    "earlier": 99,
+    "changes": [{"at": AT, "source": "", "step": f"{SHORT}更正", "before": DUTY, "after": DUTY}]
+    * MOST_CHANGES,
+    "missing": [KEY["title"]] * 2,
+    "by": KEY["title"],
+    "due": date(2026, 12, 31),
+}
 OWN_FACTS: dict[str, dict[str, object]] = {
+    "why": {
+        "blocks": ["\n".join(["某" * WIDTH] * ROWS)],
+        "lines": ["某" * WIDTH] * ROWS,
+        "left_out": 99,
+    },
+    "why_proof": {
+        "proof": PROOF,
+        "began": f"{SHORT}补正后重新移送",
+        "clause": f"{OFFICE.notice}第二条第（二）项第三款",
+        "estimated": True,
+        "reasons": [("2026年12月31日至2027年1月1日、" * 12, "周六、周日，不计入")] * 12,
+    },
+    "why_period": {"period": PERIODS["B14-FILING"], "proof": PROVEN},
+    "why_receipt": {
+        "keys": [KEY, KEY],
+        "both": True,
+        "agreed": False,
+        "counted": date(2026, 12, 31),
+        "particulars": {"送达方式": "直接送达", "签收人": wild(40)},
+    },
+    "why_duty": WHY,
+    "why_line": {
+        **WHY,
+        "duty": DUTY,
+        "before": [date(2026, 12, 31)] * 30,
+        "step": "补正后重新移送",
+        "at": AT,
+    },
+    "why_waiting": WHY,
+    "why_waiting_line": WHY,
+    "errors/set_by_paper": {"period": "P-RECTIFY", "title": "紧急情况书面回复检察建议"},
     "card": CARD,
     "draft": DRAFT,
     "detail": {
@@ -232,6 +324,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         * drafts.SHOWN,
         "count": 99,
     },
+    "dispute": {"title": "收到日期（被建议单位登记）", "words": wild(200)},
     "files": {"lines": [FILE] * 20},
     "file_sent": {"at": 20, "count": 20, "line": FILE},
     "errors/not_found": {"number": NUMBER},
@@ -263,6 +356,12 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "today": date(2027, 1, 1),
     },
     "errors/nobody_of_that_name": {"person": wild(20)},
+    "errors/notice_weekday": {"said": "周三"},
+    "errors/notice_incomplete": {"titles": HOLIDAYS[1:]},
+    "calendar": {"provisional": 9999},
+    "calendar_preview": {"lines": [TEXTS.render("date_shift", **SHIFT)] * rest_days.SHOWN},
+    "dates_shifted": {"lines": [TEXTS.render("date_shift", **SHIFT)] * recounting.SHOWN},
+    "date_shift": SHIFT,
 }
 """What a name means in one template only."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -156,7 +156,7 @@ async def _seed(liaison: Liaison, sandbox: Sandbox, cast: dict[str, Persona]) ->
             cast[member.name].start()
     for serial, lead in enumerate(PAST):
         async with liaison.database.write() as tx:
-            await _file(Desk(tx, books, now, f"seed{serial}"), people, *lead)
+            await _file(await Desk.open(tx, books, now, f"seed{serial}"), people, *lead)
 
 
 def _groups(sandbox: Sandbox, cast: dict[str, Persona]) -> list[Chat]:
@@ -181,7 +181,7 @@ async def _file(
     desk: Desk, people: dict[str, Person], days: int, author: str, line: str, steps: int
 ) -> None:
     """File one lead as of some days ago, and take the steps that followed."""
-    then = Desk(desk.tx, desk.books, desk.now - timedelta(days=days), desk.cause)
+    then = replace(desk, now=desk.now - timedelta(days=days))
     entries = {name: LEAD.entries[name] for name in LEAD.offered}
     data = read_line(line, entries, LEAD.rest, then.reading).data
     record = await file_record(then, then.actor(people[author]), LEAD, "420704", data)

@@ -62,7 +62,8 @@ class WorkCalendar:
     """The working days of public offices; immutable.
 
     The library's schedule comes first, then the imported notices in order: on a day that both
-    name, the later one wins. Beyond them every Monday to Friday counts as a workday.
+    name, the later one wins, and one with the same number takes the place of the one before.
+    Beyond them every Monday to Friday counts as a workday.
     `version` is a short hash of the known schedule, written beside every date computed from it:
     when it differs, the date must be counted again.
     """
@@ -71,7 +72,7 @@ class WorkCalendar:
         self._rest = {day: _official_name(name) for day, name in chinese_calendar.holidays.items()}
         self._make_up = set(chinese_calendar.workdays)
         self._years = {day.year for day in self._rest}
-        for notice in notices:
+        for notice in _standing(notices):
             self._apply(notice)
         self.version = self._fingerprint()
 
@@ -80,10 +81,10 @@ class WorkCalendar:
         self._rest = {d: name for d, name in self._rest.items() if d not in notice.work}
         self._rest |= notice.rest
         self._make_up -= notice.rest.keys()
-        self._make_up |= {day for day in notice.work if _is_weekend(day)}
+        self._make_up |= {day for day in notice.work if is_weekend(day)}
 
     def _fingerprint(self) -> str:
-        days_off = {day for day in self._rest if not _is_weekend(day)}
+        days_off = {day for day in self._rest if not is_weekend(day)}
         known = (sorted(self._years), sorted(days_off), sorted(self._make_up))
         return sha256(repr(known).encode()).hexdigest()[:12]
 
@@ -95,15 +96,25 @@ class WorkCalendar:
         late_december = (day.month, day.day) >= _NEW_YEAR_REACH
         return day.year in self._years and (not late_december or day.year + 1 in self._years)
 
+    def knows(self, year: int) -> bool:
+        """Tell whether the official schedule of a year has been published and taken in."""
+        return year in self._years
+
+    def known_until(self, today: date) -> date:
+        """The first day, from `today` on, whose official schedule is not final."""
+        while self.covers(today):
+            today += DAY
+        return today
+
     def is_workday(self, day: date) -> bool:
         """Tell whether offices work on `day`; where nothing is known, Monday to Friday."""
-        return day in self._make_up or not (_is_weekend(day) or day in self._rest)
+        return day in self._make_up or not (is_weekend(day) or day in self._rest)
 
     def describe(self, day: date) -> str:
         """Say what is special about `day`: 春节, 周六, 调休上班; empty for an ordinary workday."""
         if day in self._make_up:
             return _MAKE_UP
-        return self._rest.get(day) or (weekday_name(day) if _is_weekend(day) else "")
+        return self._rest.get(day) or (weekday_name(day) if is_weekend(day) else "")
 
     def workday_on_or_after(self, day: date) -> date:
         """Return `day` itself if it is a workday, else the first workday after it."""
@@ -177,7 +188,14 @@ class OfficeHours:
         return next(opening for opening in openings if opening > now)
 
 
-def _is_weekend(day: date) -> bool:
+def _standing(notices: Sequence[RestDayNotice]) -> list[RestDayNotice]:
+    """The notices without those that were taken in anew, under the same number, later."""
+    later = {(n.year, n.source): at for at, n in enumerate(notices)}
+    return [n for at, n in enumerate(notices) if later[n.year, n.source] == at]
+
+
+def is_weekend(day: date) -> bool:
+    """Tell whether a day is a Saturday or a Sunday."""
     return day.weekday() >= _SATURDAY
 
 

@@ -61,6 +61,8 @@ class Action(StrEnum):
     SEE_ROSTER = "see_roster"
     MANAGE_PEOPLE = "manage_people"
     BIND_CHAT = "bind_chat"
+    SET_CALENDAR = "set_calendar"
+    """Import the official rest days."""
     SEE_HEALTH = "see_health"
 
 
@@ -73,7 +75,13 @@ RIGHTS: dict[Role, frozenset[Action]] = {
     Role.DEPUTY: _LIAISON_RIGHTS,
     Role.LEADER: frozenset({Action.APPROVE, Action.SEE_CARD, Action.SEE_DETAIL, Action.SEE_ROSTER}),
     Role.ADMIN: frozenset(
-        {Action.SEE_ROSTER, Action.MANAGE_PEOPLE, Action.BIND_CHAT, Action.SEE_HEALTH}
+        {
+            Action.SEE_ROSTER,
+            Action.MANAGE_PEOPLE,
+            Action.BIND_CHAT,
+            Action.SET_CALENDAR,
+            Action.SEE_HEALTH,
+        }
     ),
 }
 """Role by role, every right there is (BRIEF §4; an administrator sees no case text)."""

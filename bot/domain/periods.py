@@ -54,6 +54,19 @@ class Roll(StrEnum):
     NONE = "none"
     SKIP = "skip"
 
+    @property
+    def label(self) -> str:
+        """The rule in Chinese."""
+        return _ROLL_LABELS[self]
+
+
+_ROLL_LABELS = {
+    Roll.FORWARD: "末日逢休息日顺延",
+    Roll.BACK: "末日逢休息日提前",
+    Roll.NONE: "末日逢休息日不顺延",
+    Roll.SKIP: "休息日不计",
+}
+
 
 @dataclass(frozen=True)
 class Period:
@@ -301,7 +314,6 @@ class Step(NamedTuple):
 class Deadline:
     """A counted period: 名义届满 `nominal` → 法定届满 `due`, which lasts until 24:00.
 
-    `provisional` (暂定): it depends on a day whose official schedule is not yet published.
     `steps` explain it; `calendar_version` tells which schedule it was counted with.
     """
 
@@ -309,9 +321,15 @@ class Deadline:
     start: date
     nominal: date
     due: date
-    provisional: bool
+    unpublished: tuple[date, ...]
+    """The days that decided it and whose official schedule is not yet published."""
     steps: tuple[Step, ...]
     calendar_version: str
+
+    @property
+    def provisional(self) -> bool:
+        """暂定: a schedule that is still to come may change it."""
+        return bool(self.unpublished)
 
 
 def count(
@@ -333,7 +351,7 @@ def count(
         start=start,
         nominal=nominal,
         due=due,
-        provisional=not all(map(calendar.covers, decisive)),
+        unpublished=tuple(day for day in decisive if not calendar.covers(day)),
         steps=tuple(_steps(decisive, period.roll, calendar)),
         calendar_version=calendar.version,
     )

@@ -154,6 +154,23 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Dispute:
+    """A record, or one of its dates, that one of its two organs does not agree with."""
+
+    id: int
+    record_id: int
+    subject: str
+    """The code of a duty, the name of a field with a date, or what means the whole record."""
+    organ: str
+    """Who raised it last."""
+    raised_by: int
+    """The event with which that was."""
+    closed_by_sender: int | None = None
+    """The event with which the sender called it settled."""
+    closed_by_receiver: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One entry of a history: what happened, chained to the entry before it."""
 

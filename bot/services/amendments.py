@@ -1,4 +1,4 @@
-"""What is said of a record after it was filed: corrections, both versions staying; additions."""
+"""What is said of a record after it was filed: corrections, additions, disputes, notes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from bot.domain.errors import DomainError
 from bot.domain.kinds.kind import party_of
-from bot.domain.people import Action
-from bot.services.blanks import ADD, CORRECT, REMOVED
+from bot.services.blanks import ADD, CORRECT, NOTE, REMOVED
 from bot.services.cards import announce
 from bot.services.clocks import correct_clocks
+from bot.services.disputes import DISPUTED
 from bot.services.forms import blank_draft, keep, show_fields
+from bot.services.histories import SIDE, other_party, readable, require_amendable
 from bot.services.ledger import close_other_forms, note_step, sides_of
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
@@ -24,26 +25,13 @@ if TYPE_CHECKING:
     from bot.domain.records import Draft, Event, Record, Value
     from bot.services.desk import Desk
 
-CORRECTED, ADDED = "corrected", "added"
+CORRECTED, ADDED, NOTED = "corrected", "added", "noted"
 """The events."""
-
-
-def may_amend(desk: Desk, actor: Actor, record: Record) -> bool:
-    """Tell whether somebody may correct or add: the two organs' liaisons, until it is closed."""
-    state = desk.books.kinds[record.kind].state(record.state)
-    parties = (record.sender, record.receiver)
-    return actor.may(Action.MOVE, record) and actor.organ in parties and not state.closed
-
-
-def _require_amendable(desk: Desk, actor: Actor, record: Record) -> None:
-    actor.require(Action.MOVE, record)
-    if not may_amend(desk, actor, record):
-        raise DomainError("not_to_amend", number=record.number)
 
 
 async def open_correction(desk: Desk, actor: Actor, record: Record, place: Place) -> Draft:
     """Begin a correction: the writer picks what is wrong; in private, for it shows content."""
-    _require_amendable(desk, actor, record)
+    require_amendable(desk, actor, record)
     draft = await keep(desk, actor, blank_draft(actor, record.kind, place, CORRECT, record))
     await show_fields(desk, actor, draft)
     return draft
@@ -53,9 +41,15 @@ async def open_addition(
     desk: Desk, actor: Actor, record: Record, place: Place, said: Mapping[str, Value] | None = None
 ) -> Draft:
     """Begin an addition, perhaps with what is already `said`; in private, for it is content."""
-    _require_amendable(desk, actor, record)
+    require_amendable(desk, actor, record)
     blank = blank_draft(actor, record.kind, place, ADD, record)
     return await keep(desk, actor, replace(blank, data=said or {}))
+
+
+async def open_note(desk: Desk, actor: Actor, record: Record, place: Place) -> Draft:
+    """Begin an internal note; in private, for nobody else may know that there is one."""
+    require_amendable(desk, actor, record)
+    return await keep(desk, actor, blank_draft(actor, record.kind, place, NOTE, record))
 
 
 async def correct_record(
@@ -73,7 +67,7 @@ async def correct_record(
     is, `not_your_move` for what another organ has said.
     """
     kind = desk.books.kinds[record.kind]
-    _require_amendable(desk, actor, record)
+    require_amendable(desk, actor, record)
     if record.version != version:
         raise DomainError("came_second", number=record.number)
     given = kind.check({name: value for name, value in changes.items() if value != REMOVED})
@@ -101,44 +95,54 @@ async def correct_record(
     event = await note_step(desk, actor, saved, CORRECTED, facts, content)
     await correct_clocks(desk, kind, saved, after, event)
     await close_other_forms(desk, saved)
-    await announce(desk, kind, saved, event, call=_other(saved, actor))
+    await announce(desk, kind, saved, event, call=other_party(saved, actor))
     await tell_named(desk, actor, kind, saved, named)
     return saved
 
 
 async def add_to_record(desk: Desk, actor: Actor, record: Record, words: str) -> None:
     """Add something learned later to a record's history, and tell the other organ."""
-    _require_amendable(desk, actor, record)
+    require_amendable(desk, actor, record)
     event = await note_step(desk, actor, record, ADDED, {}, {"addition": words})
     kind = desk.books.kinds[record.kind]
-    await announce(desk, kind, record, event, call=_other(record, actor))
+    await announce(desk, kind, record, event, call=other_party(record, actor))
 
 
-def _other(record: Record, actor: Actor) -> str:
-    return record.receiver if actor.organ == record.sender else record.sender
+async def note_within(desk: Desk, actor: Actor, record: Record, words: str) -> None:
+    """Add something for one's own side only: no card changes, and nobody is told."""
+    require_amendable(desk, actor, record)
+    side = desk.office.organ(actor.organ).side
+    await note_step(desk, actor, record, NOTED, {SIDE: side.value}, {"note": words})
 
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """One correction or addition as it is read in private."""
+    """One correction, addition, dispute or note as it is read in private."""
 
     event: Event
     changes: tuple[tuple[str, str, str], ...] = ()
     """Title, before, after of every field that a correction changed; "" for nothing."""
     words: str = ""
-    """Why it was corrected, or what was added."""
+    """Why it was corrected, what was added or noted, what is disputed about it."""
 
 
-async def amendments_of(desk: Desk, kind: Kind, events: list[Event]) -> list[Amendment]:
-    """The corrections and additions of a history whose content is still kept."""
-    amended = [event for event in events if event.name in (CORRECTED, ADDED)]
+_WORDS = {ADDED: "addition", DISPUTED: "dispute", NOTED: "note"}
+"""Under which name the content of an event keeps its words."""
+
+
+async def amendments_of(
+    desk: Desk, kind: Kind, events: list[Event], reader: Actor | None = None
+) -> list[Amendment]:
+    """What a reader may know of what was said since, as far as its content is still kept."""
+    known = readable(events, reader)
+    amended = [event for event in known if event.name in {CORRECTED, *_WORDS}]
     contents = await desk.tx.events.contents([event.id for event in amended])
     return [_read(kind, e, contents[e.id]) for e in amended if e.id in contents]
 
 
 def _read(kind: Kind, event: Event, content: Mapping[str, Any]) -> Amendment:
-    if event.name == ADDED:
-        return Amendment(event, words=content["addition"])
+    if event.name in _WORDS:
+        return Amendment(event, words=content[_WORDS[event.name]])
     before, after = content["before"], content["after"]
     changes = tuple(
         (kind.entries[name].title, _shown(kind, name, before), _shown(kind, name, after))

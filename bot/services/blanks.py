@@ -1,4 +1,4 @@
-"""The forms there are to fill in: a new record, what a step needs, a correction, an addition."""
+"""The forms there are to fill in: a new record, what a step needs, what is said of it since."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.domain.entries import Choice, Entry, OneOf, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.kinds.kind import nothing_more, party_of
+from bot.services.disputes import disputable, subject_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -20,21 +21,33 @@ if TYPE_CHECKING:
 
 DISTRICT = "district"
 """The one field that every form for a new record has, whatever the kind."""
-CORRECT, ADD = "correct", "add"
+CORRECT, ADD, DISPUTE, NOTE = "correct", "add", "dispute", "note"
 """What a draft prepares that is no step of a life-cycle, and that every kind knows."""
-WHY, ADDITION = "why", "addition"
-"""The one field that every correction has, and that every addition has."""
+FITS_ANY = frozenset({ADD, DISPUTE, NOTE})
+"""Those of them that any version of a record can take."""
+WHY, ADDITION, SUBJECT, CLAIM, REMARK = "why", "addition", "subject", "claim", "remark"
+"""The fields that every correction, addition, dispute (two of them) and note has."""
 REMOVED = ""
 """In a correction: the field is to be empty."""
 
 LONGEST_BEFORE = 40
 """So much of what is being replaced is shown beside what replaces it."""
 LONGEST_ADDITION = 500
-"""So much one addition may say."""
+"""So much one addition or note may say."""
 
 _WHY = Entry("更正理由", Text(200), "为什么更正？请写明理由。")
 _ADDITION = Entry(
-    "补充内容", Text(LONGEST_ADDITION), "请发送要补充的情况（500字以内），也可发送位置或文件。"
+    "补充内容",
+    Text(LONGEST_ADDITION),
+    "请发送要补充的情况（500字以内，对方可见），也可发送位置或文件。",
+)
+_CLAIM = Entry(
+    "异议说明",
+    Text(200),
+    "请用一句话写明异议（200字以内，对方可见）。只作标记，期限照常计算，也不代替书面异议。",
+)
+_REMARK = Entry(
+    "备注内容", Text(LONGEST_ADDITION), "请发送备注内容（500字以内，只收文字，仅本方可见）。"
 )
 
 
@@ -95,9 +108,8 @@ async def form_of(desk: Desk, actor: Actor, draft: Draft) -> Form:
         raise DomainError("draft_gone")
     if draft.move == CORRECT:
         return _correction(desk, actor, kind, record)
-    if draft.move == ADD:
-        title = desk.texts.label("form_add").format(number=record.number)
-        return Form(title, {ADDITION: _ADDITION}, (ADDITION,), ADDITION)
+    if draft.move in FITS_ANY:
+        return await _said_since(desk, actor, kind, record, draft)
     move = kind.move(draft.move)
     entries = {name: kind.entries[name] for name in move.needs}
     texts = [name for name in move.needs if isinstance(entries[name].holds, Text)]
@@ -125,6 +137,25 @@ def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Form:
     before = {name: record.data[name] for name in said if name in record.data}
     entries = {**{name: kind.entries[name] for name in said}, WHY: _WHY}
     return Form(title, entries, (WHY,), needed=kind.required, before=before)
+
+
+async def _said_since(desk: Desk, actor: Actor, kind: Kind, record: Record, draft: Draft) -> Form:
+    """An addition, a dispute or a note: few questions, the last of them in free words."""
+    title = desk.texts.label(f"form_{draft.move}").format(number=record.number)
+    entries = {ADDITION: _ADDITION} if draft.move == ADD else {REMARK: _REMARK}
+    if draft.move == DISPUTE:
+        entries = {SUBJECT: await _subjects(desk, actor, kind, record, draft), CLAIM: _CLAIM}
+    return Form(title, entries, tuple(entries), [*entries][-1])
+
+
+async def _subjects(desk: Desk, actor: Actor, kind: Kind, record: Record, draft: Draft) -> Entry:
+    """What may be disputed; what was picked before stays readable though it may no more."""
+    offered = await disputable(desk, kind, record, actor.organ)
+    if SUBJECT in draft.data:
+        picked = str(draft.data[SUBJECT])
+        offered.setdefault(picked, subject_title(desk, kind, picked))
+    choices = tuple(Choice(code, title) for code, title in offered.items())
+    return Entry("异议事项", OneOf(choices), "对哪一项有异议？")
 
 
 def correctable(kind: Kind, record: Record, organ: str) -> list[str]:

@@ -18,12 +18,14 @@ FILE, CANCEL, CHOOSE, GROUP, BACK = "fi", "ca", "ch", "gr", "ba"
 EDIT, ASK, SKIP, CLEAR, SAVE, RESUME = "ed", "as", "sk", "cl", "sv", "rs"
 APPEND, ADD, CORRECT, UNDO = "ap", "aa", "co", "un"
 CARD, PAGE, MOVE, DETAIL, HISTORY, FILES = "cd", "pg", "mv", "de", "hi", "fs"
-ACKNOWLEDGE = "ak"
+ACKNOWLEDGE, WHY = "ak", "wy"
 FILTERS, FILTER_ON, FILTER_OFF = "fl", "fo", "ff"
 TODO, TODO_STEP = "td", "ts"
 PROPOSAL, APPROVE, DECLINE = "pr", "pa", "pd"
+DISPUTE, SETTLE, NOTE = "di", "se", "no"
 JOIN_SIDE, JOIN, ADMIT, REFUSE, LEAVE = "js", "jo", "ad", "rf", "lv"
 BIND = "bi"
+IMPORT, NO_IMPORT = "im", "ni"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,10 @@ from bot.domain.people import Action, Role, Status
 from bot.services import buttons
 from bot.services.clockface import face_of
 from bot.services.clocks import matter_of
+from bot.services.disputes import DISPUTED, SETTLED, disagreements, settle_keys, subject_title
+from bot.services.histories import readable
 from bot.services.reposting import card_post, card_posts, leave_if_far
+from bot.services.shifts import words_of_shift
 from bot.services.signatures import bystanders, may_acknowledge, receipts, signatures, unread_of
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
     A `living` card stands for long, so it does not count the days that are left.
     """
     state = kind.state(record.state)
-    events = await desk.tx.events.of_record(record.id)
+    events = readable(await desk.tx.events.of_record(record.id))
     return desk.texts.render(
         "card",
         kind=kind.title,
@@ -47,6 +50,7 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
         next_step=state.next_step,
         face=await face_of(desk, kind, record),
         living=living,
+        disputes=await disagreements(desk, kind, record, events),
         receipts=receipts(desk, signatures(desk, kind, record, events)),
         last=_last_step(desk, kind, events),
     )
@@ -58,7 +62,8 @@ def _holder(desk: Desk, record: Record, party: Party | None) -> str:
 
 def _last_step(desk: Desk, kind: Kind, events: list[Event]) -> dict[str, object]:
     """The newest step on the card: what, by which organ, when."""
-    steps = {FILE, *(move.code for move in kind.moves), "corrected", "added", "absorbed"}
+    since = {"corrected", "added", "absorbed", DISPUTED, SETTLED}
+    steps = {FILE, *(move.code for move in kind.moves), *since}
     last = next(event for event in reversed(events) if event.name in steps)
     return {
         "title": step_title(desk, kind, last),
@@ -71,23 +76,32 @@ def step_title(desk: Desk, kind: Kind, event: Event) -> str:
     """What an event of a record's history is called."""
     if event.name in {move.code for move in kind.moves}:
         return kind.move(event.name).title
-    return desk.texts.label(f"event_{event.name}").format(**event.facts)
+    facts = {**event.facts, **words_of_shift(desk, kind, event)}
+    if "subject" in facts:
+        facts["subject"] = subject_title(desk, kind, str(facts["subject"]))
+    return desk.texts.label(f"event_{event.name}").format(**facts)
 
 
 def card_buttons(
-    desk: Desk, record: Record, moves: tuple[Move, ...], *, unread: bool = False, but: str = ""
+    desk: Desk,
+    record: Record,
+    moves: tuple[Move, ...],
+    *,
+    unread: bool = False,
+    settling: tuple[Button, ...] = (),
+    but: str = "",
 ) -> Keyboard:
     """The steps that can be taken, two in a row, then the ways to the content.
 
-    `unread`: somebody has still to say that they have read it. `but` names the way that led
-    here, which need not be offered again.
+    `unread`: somebody has still to say that they have read it. `settling`: the keys that end
+    a dispute. `but` names the way that led here, which need not be offered again.
     """
     label = desk.texts.label
     steps = step_keys(record, moves)
     if unread:
         code = buttons.code(buttons.ACKNOWLEDGE, record.id)
         steps = (*steps, Button(label("acknowledge"), code))
-    rows = in_rows(steps, 2)
+    rows = (*in_rows(steps, 2), *in_rows(settling, 1))
     ways = {"detail": buttons.DETAIL, "history": buttons.HISTORY}
     return (
         *rows,
@@ -111,7 +125,8 @@ async def own_buttons(desk: Desk, actor: Actor, record: Record, *, but: str = ""
     """Those of the buttons that fall to one person."""
     moves = moves_for(actor, desk.books.kinds[record.kind], await matter_of(desk, record))
     unread = await may_acknowledge(desk, actor, record)
-    return card_buttons(desk, record, moves, unread=unread, but=but)
+    settling = await settle_keys(desk, actor, record)
+    return card_buttons(desk, record, moves, unread=unread, settling=settling, but=but)
 
 
 async def announce(

@@ -137,7 +137,8 @@ def _days(kind: Kind, record: Record, names: Iterable[str]) -> Iterator[tuple[st
 
 
 def _late(kind: Kind, duties: Iterable[Duty]) -> Iterator[Late]:
-    """What was met late, as far as the law and not an agreement asks for it."""
-    for duty in duties:
+    """What was met late, by the dates as they stand, if the law and no agreement asks for it."""
+    latest = {duty.code: duty for duty in duties}
+    for duty in latest.values():
         if duty.outcome is Outcome.MET and duty.late and duty.met_on and duty.rule.statutory:
             yield Late(kind.rule(duty.code).title, duty.due, duty.met_on, duty.late)

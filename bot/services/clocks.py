@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from bot.domain.records import Outcome
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from bot.domain.calendar import WorkCalendar
     from bot.domain.kinds.kind import DutyRule, Kind
     from bot.domain.periods import Deadline, Period
     from bot.domain.records import Duty, Event, Record, Value
@@ -85,10 +87,19 @@ async def _correct(desk: Desk, rule: DutyRule, record: Record, duty: Duty, event
     if not rule.owed(record.data):
         await desk.tx.duties.close(record.id, [rule.code], event.id, Outcome.DROPPED)
         return
-    period = period_for(desk, rule, record.data)
+    period = _kept_period(desk, rule, record.data, duty)
     await _put(desk, rule, record, event, period, begun_on(rule, record.data) or duty.start)
     if duty.outcome is Outcome.MET:
         await _meet(desk, rule, record, event, duty.met_on or desk.today)
+
+
+def _kept_period(desk: Desk, rule: DutyRule, data: Mapping[str, Value], duty: Duty) -> Period:
+    """The edition that the duty began with, unless the content now chooses another period."""
+    period = period_for(desk, rule, data)
+    if period.code != duty.rule.code:
+        return period
+    by_paper = not desk.books.periods[period.code].length
+    return replace(duty.rule, length=period.length) if by_paper else duty.rule
 
 
 async def _meet(desk: Desk, rule: DutyRule, record: Record, event: Event, otherwise: date) -> None:
@@ -113,6 +124,13 @@ def _count(
     desk: Desk, rule: DutyRule, data: Mapping[str, Value], period: Period, start: date
 ) -> Deadline:
     return count(period, start, desk.calendar, named=_day(data, rule.named))
+
+
+def on_another_calendar(
+    rule: DutyRule, duty: Duty, data: Mapping[str, Value], calendar: WorkCalendar
+) -> Deadline:
+    """The dates of a duty, by the period that it has kept, on some calendar."""
+    return count(duty.rule, duty.start, calendar, named=_day(data, rule.named))
 
 
 def estimate(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> Deadline | None:

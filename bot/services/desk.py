@@ -33,7 +33,6 @@ class Books:
     office: Office
     kinds: Kinds
     periods: Mapping[str, Period]
-    calendar: WorkCalendar
     texts: Texts
     bot_username: str
     first_admins: tuple[int, ...] = ()
@@ -55,20 +54,22 @@ class Desk:
 
     tx: Tx
     books: Books
+    calendar: WorkCalendar
+    """The working days, as far as they are known in this transaction."""
     now: datetime
     cause: str
     """What this work comes from, unique for ever, such as `u1234` for an update."""
     _serial: Iterator[int] = field(default_factory=count)
 
+    @classmethod
+    async def open(cls, tx: Tx, books: Books, now: datetime, cause: str) -> Desk:
+        """Sit down to a transaction's work."""
+        return cls(tx, books, await tx.calendar(), now, cause)
+
     @property
     def office(self) -> Office:
         """The office file."""
         return self.books.office
-
-    @property
-    def calendar(self) -> WorkCalendar:
-        """The working days, as far as they are known."""
-        return self.books.calendar
 
     @property
     def texts(self) -> Texts:

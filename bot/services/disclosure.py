@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from bot.domain.entries import Sight
 from bot.domain.errors import DomainError
 from bot.domain.files import show_size
-from bot.domain.outgoing import Button, Document, Manner, Priority
+from bot.domain.outgoing import Button, Document, Manner, Priority, in_rows
 from bot.domain.people import Action
 from bot.services import buttons
-from bot.services.amendments import amendments_of, may_amend
+from bot.services.amendments import NOTED, amendments_of
 from bot.services.blanks import correctable, shortened
 from bot.services.cards import (
     card_buttons,
@@ -22,6 +22,7 @@ from bot.services.cards import (
 )
 from bot.services.clocks import matter_of
 from bot.services.files import files_of
+from bot.services.histories import may_amend, readable
 from bot.services.retention import PURGED
 from bot.storage.events import stream_of
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
 
 SHOWN = 60
 """The newest entries of a history that one message tells."""
-LONGEST_PAGE = 3000
+LONGEST_PAGE = 2600
 """So many characters of fields stand in one message, the first of which has the card as well."""
 LONGEST_AMENDMENTS = 3600
 """So many characters of corrections and additions fit into one message."""
@@ -48,8 +49,8 @@ async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> No
     """Tell an entitled person the content, in private; the disclosure is an event."""
     actor.require(Action.SEE_DETAIL, record)
     kind = desk.books.kinds[record.kind]
-    events = await desk.tx.events.of_record(record.id)
-    await _note(desk, actor, record, "disclosed")
+    events = readable(await desk.tx.events.of_record(record.id), actor)
+    await note_look(desk, actor, record, "disclosed")
     first, *more = pages_of(kind.visible(record.data, frozenset({Sight.PARTIES})))
     await desk.say(
         user_id,
@@ -64,7 +65,10 @@ async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> No
     for fields in more:
         text = desk.texts.render("detail_more", number=record.number, fields=fields)
         await desk.say(user_id, text=text)
-    await _tell_amendments(desk, kind, record, events, user_id)
+    told = await amendments_of(desk, kind, events, actor)
+    shared, own = ([one for one in told if (one.event.name == NOTED) is w] for w in (False, True))
+    await _tell_amendments(desk, kind, record, shared, user_id)
+    await _tell_amendments(desk, kind, record, own, user_id, within=True)
     if files := await files_of(desk, record):
         await _list_files(desk, record, files, user_id)
 
@@ -84,24 +88,36 @@ def pages_of(fields: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 async def _tell_amendments(
-    desk: Desk, kind: Kind, record: Record, events: list[Event], user_id: int
+    desk: Desk,
+    kind: Kind,
+    record: Record,
+    amendments: list[Amendment],
+    user_id: int,
+    *,
+    within: bool = False,
 ) -> None:
-    """What was corrected and added since, the newest as far as one message holds."""
-    told = [_told(desk, one) for one in await amendments_of(desk, kind, events)]
+    """What was said since, the newest as far as one message holds; `within` the reader's side."""
+    told = [_told(desk, kind, one) for one in amendments]
     kept = _newest_within(LONGEST_AMENDMENTS, told)
-    if kept:
-        left_out = len(told) - len(kept)
-        text = desk.texts.render("amendments", number=record.number, blocks=kept, left_out=left_out)
-        await desk.say(user_id, text=text)
+    if not kept:
+        return
+    text = desk.texts.render(
+        "amendments",
+        number=record.number,
+        blocks=kept,
+        left_out=len(told) - len(kept),
+        within=within,
+    )
+    await desk.say(user_id, text=text)
 
 
-def _told(desk: Desk, one: Amendment) -> str:
+def _told(desk: Desk, kind: Kind, one: Amendment) -> str:
     changes = [(title, shortened(old), shortened(new)) for title, old, new in one.changes]
     return desk.texts.render(
         "amendment",
         at=one.event.at,
-        organ=_organ_of(desk, one.event),
-        title=desk.texts.label(f"event_{one.event.name}"),
+        organ=organ_of(desk, one.event),
+        title=step_title(desk, kind, one.event),
         changes=changes,
         words=one.words,
     )
@@ -120,15 +136,17 @@ def _newest_within(limit: int, blocks: list[str]) -> list[str]:
 
 async def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyboard:
     """The reader's steps, the usual before the rare, and the ways to amend what they read."""
-    usual = await own_buttons(desk, actor, record, but=buttons.DETAIL)
+    *steps, told = await own_buttons(desk, actor, record, but=buttons.DETAIL)
+    why = Button(desk.texts.label("why"), buttons.code(buttons.WHY, record.id))
+    usual = (*steps, (*told, why))
     if not may_amend(desk, actor, record):
         return usual
-    ways = [("add", buttons.ADD)]
+    ways = [("add", buttons.ADD), ("note", buttons.NOTE), ("dispute", buttons.DISPUTE)]
     if correctable(kind, record, actor.organ):
-        ways.append(("correct", buttons.CORRECT))
+        ways.insert(2, ("correct", buttons.CORRECT))
     amend = [Button(desk.texts.label(word), buttons.code(verb, record.id)) for word, verb in ways]
     rare = step_keys(record, moves_for(actor, kind, await matter_of(desk, record), aside=True))
-    return (*usual, (*amend, *rare))
+    return (*usual, *in_rows((*amend, *rare), 2))
 
 
 async def _list_files(desk: Desk, record: Record, files: list[Attachment], user_id: int) -> None:
@@ -167,7 +185,7 @@ async def hand_files(desk: Desk, actor: Actor, record: Record, user_id: int) -> 
     if not files:
         raise DomainError("no_files_there", number=record.number)
     hashes = ",".join(file.sha256 or "" for file in files)
-    await _note(desk, actor, record, "files_disclosed", sha256=hashes)
+    await note_look(desk, actor, record, "files_disclosed", sha256=hashes)
     for at, file in enumerate(files, 1):
         line = await _line(desk, file)
         await desk.say(
@@ -185,13 +203,13 @@ async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -
     """Tell an entitled person, in private, what happened to a record, step by step."""
     actor.require(Action.SEE_DETAIL, record)
     kind = desk.books.kinds[record.kind]
-    events = await desk.tx.events.of_record(record.id)
+    events = readable(await desk.tx.events.of_record(record.id), actor)
     people = {event.actor: await desk.tx.people.get(event.actor) for event in events if event.actor}
     steps = [
         {
             "at": event.at,
             "title": step_title(desk, kind, event),
-            "organ": _organ_of(desk, event),
+            "organ": organ_of(desk, event),
             "person": person.name if (person := people.get(event.actor or 0)) else "",
             "state": kind.state(str(event.facts["to"])).title if "to" in event.facts else "",
         }
@@ -206,13 +224,14 @@ async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -
     )
 
 
-async def _note(desk: Desk, actor: Actor, record: Record, name: str, **facts: object) -> None:
+async def note_look(desk: Desk, actor: Actor, record: Record, name: str, **facts: object) -> None:
+    """Write into a record's history that somebody has read content, and which."""
     facts = {**facts, "number": record.number, "organ": actor.organ}
     await desk.tx.events.append(
         stream_of(record.id), name, facts, actor=actor.person_id, now=desk.now
     )
 
 
-def _organ_of(desk: Desk, event: Event) -> str:
-    """Whose step it was; "" for what the bot did by itself."""
+def organ_of(desk: Desk, event: Event) -> str:
+    """The short name of the organ whose step it was; "" for what the bot did by itself."""
     return desk.office.organ(str(event.facts["organ"])).short if "organ" in event.facts else ""

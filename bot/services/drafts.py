@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button, in_rows
 from bot.domain.people import Action
 from bot.services import buttons
@@ -55,7 +56,12 @@ async def _line(desk: Desk, actor: Actor, draft: Draft) -> dict[str, str | int |
 
 
 async def resume(desk: Desk, actor: Actor, draft: Draft, place: Place) -> Draft:
-    """Take a draft up again at the end of a private chat, wherever it was begun."""
+    """Take a draft up again at the end of a private chat, wherever it was begun.
+
+    Raises `unknown_button` where a group would learn of something about to be said of a record.
+    """
+    if draft.record_id is not None and not place.private:
+        raise DomainError("unknown_button")
     if (draft.chat_id, draft.thread_id) == (place.chat_id, place.thread_id):
         await desk.tx.outbox.forget_post(draft_post(draft))
     else:

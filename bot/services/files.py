@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.domain.errors import DomainError
 from bot.domain.files import FileState, admit, keepable_name
 from bot.domain.people import Action
+from bot.services.blanks import NOTE
 from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
@@ -66,12 +67,15 @@ async def _held(desk: Desk, draft: Draft | None, record: Record | None) -> int:
 async def offer_to_draft(desk: Desk, actor: Actor, place: Place, offered: Offered) -> Attachment:
     """Take a file for the actor's draft at a place: the one being asked about, else the newest.
 
-    Raises `file_without_draft`, and what `offer_file` raises.
+    Raises `file_without_draft`, `file_in_note` (a record's files are both sides'), and what
+    `offer_file` raises.
     """
     admit(offered, desk.office.files)
     draft = await _draft_at(desk, actor, place)
     if draft is None:
         raise DomainError("file_without_draft")
+    if draft.move == NOTE:
+        raise DomainError("file_in_note")
     return await offer_file(desk, actor, place, offered, draft=draft)
 
 

@@ -12,6 +12,7 @@ from bot.domain.periods import next_turn
 from bot.services.cards import ON_DUTY
 from bot.services.forms import throw_away
 from bot.services.lights import refresh_lights
+from bot.services.recounting import recount_late
 from bot.services.retention import DRAFTS, forget_leavers, forget_trouble, purge_personal
 
 if TYPE_CHECKING:
@@ -99,11 +100,12 @@ async def forget_old(desk: Desk) -> None:
     """Remove what was said and asked long ago, and the ids of old updates."""
     await desk.tx.questions.forget_before(desk.now - KEPT_MESSAGES)
     await desk.tx.origins.forget_before(desk.now - KEPT_MESSAGES)
+    await desk.tx.rest_days.drop_before(desk.now - KEPT_MESSAGES)
     await desk.tx.outbox.prune(desk.now - KEPT_MESSAGES)
     await desk.tx.updates.prune(desk.now - KEPT_UPDATES)
 
 
-TICK_WORK: tuple[Task, ...] = (expire_drafts, refresh_lights, close_day)
+TICK_WORK: tuple[Task, ...] = (expire_drafts, recount_late, refresh_lights, close_day)
 """Everything that a tick looks after; each finds by itself whether there is something to do."""
 DAILY_WORK: tuple[Task, ...] = (forget_old, purge_personal, forget_leavers, forget_trouble)
 """What is done once a day, for it costs more than a look."""

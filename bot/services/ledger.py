@@ -9,7 +9,7 @@ from bot.domain.errors import DomainError
 from bot.domain.kinds.kind import FILE
 from bot.domain.people import Action
 from bot.domain.records import NewRecord
-from bot.services.blanks import ADD, CORRECT
+from bot.services.blanks import CORRECT, FITS_ANY
 from bot.services.cards import announce
 from bot.services.clocks import matter_of, run_clocks
 from bot.services.forms import throw_away
@@ -134,12 +134,12 @@ async def _drop_moot_proposals(desk: Desk, kind: Kind, record: Record) -> None:
 
 
 async def close_other_forms(desk: Desk, record: Record, *, corrections: bool = True) -> None:
-    """The forms begun for the version before lead nowhere now; an addition fits any.
+    """The forms begun for the version before lead nowhere now; an addition and the like fit any.
 
     A step leaves what was said before as it is, so that what corrects it still fits.
     """
     for draft in await desk.tx.drafts.of_record(record.id):
-        if draft.move == ADD:
+        if draft.move in FITS_ANY:
             continue
         if draft.move == CORRECT and not corrections:
             await desk.tx.drafts.save(replace(draft, record_version=record.version))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
 from bot.domain.people import Place
-from bot.services.amendments import may_amend
 from bot.services.blanks import CORRECT, DISTRICT, REMOVED, WHY, form_of
 from bot.services.forms import blank_draft, hear, keep, show_draft
+from bot.services.histories import may_amend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

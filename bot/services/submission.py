@@ -1,4 +1,4 @@
-"""What becomes of a draft in the end: a record, a step, a correction, an addition, or nothing."""
+"""What becomes of a draft in the end: a record, a step, something said of one, or nothing."""
 
 from __future__ import annotations
 
@@ -10,8 +10,21 @@ from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button
 from bot.domain.people import Place
 from bot.services import buttons
-from bot.services.amendments import add_to_record, correct_record
-from bot.services.blanks import ADD, ADDITION, CORRECT, DISTRICT, WHY, form_of
+from bot.services.amendments import add_to_record, correct_record, note_within
+from bot.services.blanks import (
+    ADD,
+    ADDITION,
+    CLAIM,
+    CORRECT,
+    DISPUTE,
+    DISTRICT,
+    FITS_ANY,
+    REMARK,
+    SUBJECT,
+    WHY,
+    form_of,
+)
+from bot.services.disputing import dispute
 from bot.services.files import follow
 from bot.services.forms import blank_draft, keep, require_own, throw_away
 from bot.services.ledger import file_record, move_record
@@ -29,7 +42,7 @@ UNDO_TIME = timedelta(minutes=10)
 
 
 async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
-    """File a complete draft: the new record, or the step, correction or addition it prepares.
+    """File a complete draft: the new record, or the step, correction or the like it prepares.
 
     Raises `still_missing`, and `draft_gone` for one that was submitted already.
     """
@@ -92,8 +105,8 @@ async def _carry_out(desk: Desk, actor: Actor, draft: Draft) -> Record:
     if record is None:
         raise DomainError("draft_gone")
     version = draft.record_version
-    if draft.move == ADD:
-        await add_to_record(desk, actor, record, str(draft.data[ADDITION]))
+    if draft.move in FITS_ANY:
+        await _say_of(desk, actor, record, draft)
         return record
     if draft.move == CORRECT:
         changes = {name: value for name, value in draft.data.items() if name != WHY}
@@ -103,6 +116,17 @@ async def _carry_out(desk: Desk, actor: Actor, draft: Draft) -> Record:
         await propose(desk, actor, record, draft.move, draft.data, version=version)
         return record
     return await move_record(desk, actor, record, draft.move, draft.data, version=version)
+
+
+async def _say_of(desk: Desk, actor: Actor, record: Record, draft: Draft) -> None:
+    """What leaves the record as it is: an addition, a dispute, a note."""
+    words = {name: str(value) for name, value in draft.data.items()}
+    if draft.move == ADD:
+        await add_to_record(desk, actor, record, words[ADDITION])
+    elif draft.move == DISPUTE:
+        await dispute(desk, actor, record, words[SUBJECT], words[CLAIM])
+    else:
+        await note_within(desk, actor, record, words[REMARK])
 
 
 async def cancel(desk: Desk, actor: Actor, draft: Draft) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only
 
 from bot.storage.chats import Chats
+from bot.storage.disputes import Disputes
 from bot.storage.drafts import Drafts
 from bot.storage.duties import Duties
 from bot.storage.errors import DatabaseError
@@ -28,6 +29,7 @@ from bot.storage.people import People
 from bot.storage.proposals import Proposals
 from bot.storage.questions import Questions
 from bot.storage.records import Records
+from bot.storage.rest_days import Calendars, RestDays
 from bot.storage.retention import Retention
 from bot.storage.scroll import Scroll
 from bot.storage.search import Search
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+    from bot.domain.calendar import WorkCalendar
+
 
 PATIENCE = 30
 """Seconds that SQLite waits for a lock that another process holds."""
@@ -51,6 +55,11 @@ class Tx:
     """One open transaction, with a repository for each noun."""
 
     connection: AsyncConnection
+    calendars: Calendars
+
+    async def calendar(self) -> WorkCalendar:
+        """The working days as this transaction knows them."""
+        return await self.calendars.now(self.rest_days)
 
     @cached_property
     def people(self) -> People:
@@ -78,6 +87,11 @@ class Tx:
         return Proposals(self.connection)
 
     @cached_property
+    def disputes(self) -> Disputes:
+        """What the two organs disagree about."""
+        return Disputes(self.connection)
+
+    @cached_property
     def questions(self) -> Questions:
         """What was asked, for turning pages."""
         return Questions(self.connection)
@@ -96,6 +110,11 @@ class Tx:
     def duties(self) -> Duties:
         """Who owes what by when."""
         return Duties(self.connection)
+
+    @cached_property
+    def rest_days(self) -> RestDays:
+        """The notices of rest days."""
+        return RestDays(self.connection)
 
     @cached_property
     def events(self) -> Events:
@@ -130,8 +149,12 @@ class Tx:
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
         """Undo only what happens inside when it raises."""
-        async with self.connection.begin_nested():
-            yield
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            self.rest_days.look_again()  # what was imported inside is undone
+            raise
 
     async def take_turn(self, chat_id: int) -> None:
         """Hold the chat until the end of the transaction, so that its updates keep order.
@@ -165,6 +188,7 @@ class Database:
             raise DatabaseError(
                 "LIAISON_DATABASE_URL：使用 PostgreSQL 请先运行 make .venv/postgresql.stamp"
             ) from error
+        self._calendars = Calendars()
         self._writer: AbstractAsyncContextManager[object] = (
             asyncio.Lock() if self.is_sqlite else nullcontext()
         )
@@ -182,7 +206,7 @@ class Database:
     async def write(self) -> AsyncIterator[Tx]:
         """Open a writing transaction; it commits at the end, or leaves no trace."""
         async with self._writer, self.engine.begin() as connection:
-            yield Tx(connection)
+            yield Tx(connection, self._calendars)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Tx]:
@@ -190,7 +214,7 @@ class Database:
         async with self.engine.connect() as plain:
             connection = await plain.execution_options(reads_only=True)
             async with connection.begin():
-                yield Tx(connection)
+                yield Tx(connection, self._calendars)
 
     async def check(self) -> None:
         """Raise `DatabaseError` unless the database can be opened."""

@@ -48,7 +48,7 @@ class Duties:
             "code": code,
             "debtor": debtor,
             "creditor": creditor,
-            "rule": _written(rule),
+            "rule": written_rule(rule),
             "start": deadline.start,
             "nominal": deadline.nominal,
             "due": deadline.due,
@@ -119,6 +119,26 @@ class Duties:
         )
         return [_duty(row) for row in rows]
 
+    async def counted_otherwise(self, version: str) -> list[Duty]:
+        """The open duties of all records that another calendar than this one has dated."""
+        rows = await self._connection.execute(
+            select(T)
+            .where(T.c.closed_by.is_(None), T.c.calendar_version != version)
+            .order_by(T.c.record_id, T.c.id)
+        )
+        return [_duty(row) for row in rows]
+
+    async def note_calendar(self, duty_ids: Collection[int], version: str) -> None:
+        """Note that duties have the same dates by this calendar too."""
+        await self._connection.execute(
+            update(T).where(T.c.id.in_(duty_ids)).values(calendar_version=version)
+        )
+
+    async def count_provisional(self) -> int:
+        """How many open duties have a date that is not final."""
+        query = select(func.count()).where(T.c.closed_by.is_(None), T.c.provisional)
+        return await self._connection.scalar(query) or 0
+
     async def note_shown(self, duty_id: int, shown: Stretch) -> None:
         """Remember what the record's card says of a duty."""
         await self._connection.execute(update(T).where(T.c.id == duty_id).values(shown=shown.value))
@@ -132,7 +152,8 @@ def _duty(row: Row[tuple[object, ...]]) -> Duty:
     return Duty(**fields)
 
 
-def _written(rule: Period) -> dict[str, object]:
+def written_rule(rule: Period) -> dict[str, object]:
+    """A period as its row keeps it."""
     return {**asdict(rule), "effective_from": rule.effective_from.isoformat()}
 
 

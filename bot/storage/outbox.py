@@ -77,6 +77,8 @@ class Outbox:
             select(T.c.id, T.c.repeated).where(*waiting).order_by(T.c.id.desc())
         )
         newest, *older = rows.all()
+        if not older:
+            return
         overtaken = (*waiting, T.c.id != newest.id)
         await self._connection.execute(delete(T).where(*overtaken, T.c.forget))
         await self._connection.execute(

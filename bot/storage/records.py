@@ -25,7 +25,7 @@ from bot.storage.chats import sides_from, sides_text
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement, Row, Select
@@ -91,6 +91,13 @@ class Records:
             select(T).where(among(self._connection, T.c.id, record_ids))
         )
         return sorted(map(record_from, rows), key=lambda record: record_ids.index(record.id))
+
+    async def by_id(self, record_ids: Collection[int]) -> dict[int, Record]:
+        """The records with these ids, by id, the oldest first."""
+        rows = await self._connection.execute(
+            select(T).where(T.c.id.in_(record_ids)).order_by(T.c.id)
+        )
+        return {record.id: record for record in map(record_from, rows)}
 
     async def save(self, record: Record, now: datetime) -> Record:
         """Write a changed record, one version on.

@@ -294,6 +294,41 @@ proposals = Table(
     sqlite_autoincrement=True,  # buttons name a proposal by its id long after it is gone
 )
 
+rest_day_notices = Table(
+    "rest_day_notices",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("year", Integer, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("rest", Json, nullable=False),
+    Column("work", Json, nullable=False),
+    Column("imported_by", BigInteger, ForeignKey("people.id")),
+    Column("read_at", UtcTime, nullable=False),
+    Column("imported_at", UtcTime),
+    sqlite_autoincrement=True,  # buttons name a notice by its id long after it is gone
+)
+
+disputes = Table(
+    "disputes",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("record_id", BigInteger, ForeignKey("records.id"), nullable=False),
+    Column("subject", String(40), nullable=False),
+    Column("organ", String(24), nullable=False),
+    Column("raised_by", BigInteger, ForeignKey("events.id"), nullable=False),
+    Column("closed_by_sender", BigInteger, ForeignKey("events.id")),
+    Column("closed_by_receiver", BigInteger, ForeignKey("events.id")),
+    Index(
+        "uq_disputes_open",
+        "record_id",
+        "subject",
+        unique=True,
+        sqlite_where=text("closed_by_sender IS NULL OR closed_by_receiver IS NULL"),
+        postgresql_where=text("closed_by_sender IS NULL OR closed_by_receiver IS NULL"),
+    ),
+    sqlite_autoincrement=True,  # buttons name a dispute by its id long after it is settled
+)
+
 posts = Table(
     "posts",
     metadata,

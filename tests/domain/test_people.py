@@ -21,6 +21,7 @@ see_detail         +      +      +      .
 see_roster         +      +      +      +
 manage_people      .      .      .      +
 bind_chat          .      .      .      +
+set_calendar       .      .      .      +
 see_health         .      .      .      +
 """
 """BRIEF §4, written out by hand: the code's own table is not asked."""

@@ -12,8 +12,10 @@ import pytest
 from bot.app import open_books
 from bot.domain.errors import DomainError
 from bot.domain.kinds.lead import LEAD
-from bot.domain.people import Role, Side, Status
+from bot.domain.people import Place, Role, Side, Status
 from bot.services.desk import Desk
+from bot.services.disputing import dispute, open_dispute
+from bot.services.forms import answer, choose
 from bot.services.ledger import file_record, move_record
 from bot.services.verify import verify
 from bot.storage.chats import Chat
@@ -35,8 +37,9 @@ DRAFT_GONE = "这份草稿已提交或已取消，没有重复登记。"
 FORESTERS = {"林川": Role.LIAISON, "方正": Role.DEPUTY}
 
 
-def desk_of(office: Office, tx: Any, cause: str) -> Desk:
-    return Desk(tx, open_books(office.settings, "bot"), office.sandbox.clock.now(), cause)
+async def desk_of(office: Office, tx: Any, cause: str) -> Desk:
+    books = open_books(office.settings, "bot")
+    return await Desk.open(tx, books, office.sandbox.clock.now(), cause)
 
 
 async def actors_of(office: Office, desk: Desk) -> dict[str, Actor]:
@@ -46,7 +49,7 @@ async def actors_of(office: Office, desk: Desk) -> dict[str, Actor]:
 async def furnish(office: Office, leads: int) -> None:
     """Forest leads in a group of all three sides, and two people of the forest office."""
     async with office.database.write() as tx:
-        desk = desk_of(office, tx, "furnish")
+        desk = await desk_of(office, tx, "furnish")
         chat = Chat(office.group.id, 0, "鄂城群", "420704", frozenset(Side))
         await tx.chats.bind(chat, 1, desk.now)
         for name, role in FORESTERS.items():
@@ -171,6 +174,79 @@ async def test_a_form_submitted_at_once_in_two_processes_files_one(closed_office
     assert numbers == [NUMBER.replace("1号", f"{n}号") for n in range(1, ROUNDS + 1)]
 
 
+SAID = {"王敏": "收件回执是3月10日的", "李静": "移送日期应为3月6日"}
+IN_DISPUTE = "已在异议中，没有重复提出"
+
+
+async def dispute_in_form(office: Office, desk: Desk, name: str, record: int) -> int:
+    """A complete form of somebody's for a dispute about a record; returns the draft's id."""
+    kept, actor = await desk.tx.records.get(record), (await actors_of(office, desk))[name]
+    assert kept is not None
+    place = Place(office[name].id, private=True)
+    draft = await open_dispute(desk, actor, kept, place)
+    draft = await choose(desk, actor, draft, "subject", "sign")
+    return (await answer(desk, actor, draft, SAID[name])).id
+
+
+@both
+async def test_of_two_that_dispute_the_same_at_once_one_does_and_both_settle_it(
+    closed_office: Office,
+) -> None:
+    office, serials = closed_office, count(1)
+    await furnish(office, ROUNDS)
+    async with office.database.write() as tx:
+        desk = await desk_of(office, tx, "forms")
+        forms = [
+            [await dispute_in_form(office, desk, name, record) for name in SAID]
+            for record in range(1, ROUNDS + 1)
+        ]
+    async with office.door() as left, office.door() as right:
+        for wang, li in forms:
+            await asyncio.gather(
+                left.take([press(office, next(serials), "王敏", f"1.fi.{wang}")]),
+                right.take([press(office, next(serials), "李静", f"1.fi.{li}")]),
+            )
+        said = await answers(office)
+        assert said.pop("") == ROUNDS
+        assert said.total() == ROUNDS
+        assert all(IN_DISPUTE in text for text in said)
+        for one in await office.rows("disputes"):
+            code = "1.se.{record_id}.{id}.{raised_by}".format(**one)
+            await asyncio.gather(
+                left.take([press(office, next(serials), "王敏", code)]),
+                right.take([press(office, next(serials), "李静", code)]),
+            )
+    for record in range(1, ROUNDS + 1):
+        assert await steps(office, record) == ["file", "disputed", *["dispute_settled"] * 2]
+    for one in await office.rows("disputes"):
+        closings = {one["closed_by_sender"], one["closed_by_receiver"]}
+        assert len(closings - {None}) == 2
+    async with office.database.read() as tx:
+        assert (await verify(tx)).sound
+
+
+@both
+async def test_of_two_of_one_organ_that_settle_at_once_one_does(closed_office: Office) -> None:
+    office, serials = closed_office, count(1)
+    await furnish(office, ROUNDS)
+    async with office.database.write() as tx:
+        desk = await desk_of(office, tx, "disputes")
+        wang = (await actors_of(office, desk))["王敏"]
+        for lead in await tx.records.of(range(1, ROUNDS + 1)):
+            await dispute(desk, wang, lead, "whole", "有误")
+    async with office.door() as left, office.door() as right:
+        for one in await office.rows("disputes"):
+            code = "1.se.{record_id}.{id}.{raised_by}".format(**one)
+            await asyncio.gather(
+                left.take([press(office, next(serials), "李静", code)]),
+                right.take([press(office, next(serials), "赵立", code)]),
+            )
+    told = Counter(text[-7:] for text in (await answers(office)).elements())
+    assert told == {"。待对方确认。": ROUNDS, "看最新的卡片。": ROUNDS}
+    for record in range(1, ROUNDS + 1):
+        assert await steps(office, record) == ["file", "disputed", "dispute_settled"]
+
+
 @both
 async def test_of_two_that_have_read_the_same_version_one_comes_second(
     closed_office: Office, database_url: str
@@ -181,12 +257,12 @@ async def test_of_two_that_have_read_the_same_version_one_comes_second(
     elsewhere = Database(database_url)
     async with office.database.read() as here, elsewhere.read() as there:
         seen = [await tx.records.get(1) for tx in (here, there)]
-        actors = await actors_of(office, desk_of(office, here, "read"))
+        actors = await actors_of(office, await desk_of(office, here, "read"))
 
     async def step(database: Database, name: str, record: Record | None) -> str:
         assert record is not None
         async with database.write() as tx:
-            desk = desk_of(office, tx, f"by {name}")
+            desk = await desk_of(office, tx, f"by {name}")
             return (await move_record(desk, actors[name], record, "sign", {}, version=1)).state
 
     done = await asyncio.gather(

@@ -20,14 +20,17 @@ from bot.domain.people import Person, Place, Role, Side, Status, Visitor
 from bot.services import buttons
 from bot.services.acknowledging import acknowledge
 from bot.services.desk import Desk
+from bot.services.disputing import dispute, settle
 from bot.services.forms import Said, open_form
 from bot.services.joining import ask_to_join
 from bot.services.ledger import file_record, move_record
 from bot.services.lookup import look_up
 from bot.services.proposals import propose
+from bot.services.rest_days import preview_notice
 from bot.storage.chats import Chat
 from bot.storage.tables import metadata, outbox
 from handlers.application import PRESSES
+from tests.domain.notices import AMENDED, INVENTED_TEXT
 from tests.edge.office import STRANGER
 
 if TYPE_CHECKING:
@@ -111,12 +114,29 @@ CASES: dict[str, Case] = {
     buttons.APPEND: of_draft("{signed}", "x", "9999", "{elsewhere}"),
     buttons.ADD: of_record("{closed}"),
     buttons.CORRECT: of_record("{closed}"),
+    buttons.DISPUTE: of_record("{closed}", foreign=("吴建国", "林川")),
+    buttons.NOTE: of_record("{closed}", foreign=("吴建国", "林川")),
+    buttons.SETTLE: Case(
+        "李静",
+        "{signed}.{dispute}.{raised}",
+        ("x", "{signed}", "{signed}.{dispute}", "{signed}.{dispute}.x", "{signed}.-1.{raised}"),
+        (
+            "9999.{dispute}.{raised}",
+            "{signed}.9999.{raised}",
+            "{signed}.{dispute}.1",
+            "{forest}.{dispute}.{raised}",
+            "{closed}.{ended}.{ended_by}",
+            "{signed}.{half}.{half_by}",
+        ),
+        ("陈刚", "吴建国", "孙伟", "林川"),
+    ),
     buttons.UNDO: of_record(
         "{signed}", "{closed}", owner="王敏", valid="{fresh}", foreign=("李静",)
     ),
     buttons.CARD: of_record(),
     buttons.DETAIL: of_record(),
     buttons.HISTORY: of_record(),
+    buttons.WHY: of_record(),
     buttons.FILES: of_record("{signed}"),
     buttons.MOVE: Case(
         "李静",
@@ -171,6 +191,22 @@ CASES: dict[str, Case] = {
     buttons.LEAVE: Case("王敏", "{wang}", ("x", "-1", "9" * 20), ("9999",), ("李静", "吴建国")),
     buttons.BIND: Case(
         "孙伟", "420704.all", ("nowhere.all", "420704.sect", "420704"), foreign=("王敏", "吴建国")
+    ),
+    buttons.IMPORT: Case(
+        "孙伟",
+        "{notice}.{calendar}",
+        ("x", "-1", "9" * 20, "{notice}", "{notice}.x", "{notice}.{calendar}.1.1.1.1"),
+        ("9999.{calendar}", "{imported}.{calendar}", "{notice}.000000000000"),
+        ("王敏", "吴建国", "周正"),
+        private=True,
+    ),
+    buttons.NO_IMPORT: Case(
+        "孙伟",
+        "{notice}",
+        ("x", "-1", "9" * 20),
+        ("9999", "{imported}"),
+        ("王敏", "吴建国", "周正"),
+        private=True,
     ),
 }
 
@@ -254,19 +290,22 @@ async def scene(closed_office: Office) -> AsyncIterator[Scene]:
 
 async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     """Leads in several states, a draft and one thrown away, a list, a request."""
-    desk = Desk(tx, open_books(office.settings, "bot"), office.sandbox.clock.now(), "scene")
+    books, now = open_books(office.settings, "bot"), office.sandbox.clock.now()
+    desk = await Desk.open(tx, books, now, "scene")
     everybody = Chat(office.group.id, 0, "鄂城群", "420704", frozenset(Side))
     await tx.chats.bind(everybody, 1, desk.now)
     office.cast["林川"] = office.sandbox.user("林川")
     await hire(desk, office["林川"].id, "林川", "lzb-ec")
+    office.cast["周正"] = office.sandbox.user("周正")
+    await hire(desk, office["周正"].id, "周正", None, Role.ADMIN)
     people = {person.name: person for person in await tx.people.everybody(Status.ACTIVE)}
     actors = {name: desk.actor(person) for name, person in people.items()}
     leads = {name: await lead(desk, actors, name) for name in LEADS}
     for name in ("signed", "elsewhere"):
         signs = actors["李静" if name == "signed" else "周岚"]
         await move_record(desk, signs, leads[name], "sign", {}, version=1)
-    await move_record(desk, actors["王敏"], leads["closed"], "withdraw", {}, version=1)
     await acknowledge(desk, actors["林川"], leads["read"])
+    disputes = await dispute_some(desk, actors, leads)
 
     group = Place(office.group.id)
     complete = await open_form(desk, actors["王敏"], LEAD, group, Said("2C 移送线索 某处占地"))
@@ -277,9 +316,17 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     stranger = office[STRANGER]
     request = Visitor(stranger.id, "路人甲", "")
     await ask_to_join(desk, request, "鄂城分局 B角 路人甲", Place(stranger.id, private=True))
+    admin = Place(office["孙伟"].id, private=True)
+    await tx.rest_days.add(AMENDED, people["孙伟"].id, desk.now, imported_at=desk.now)
+    desk = await Desk.open(tx, books, now, "calendar")
+    await preview_notice(desk, actors["孙伟"], INVENTED_TEXT, admin)
     return {
         "proposal": await proposal(desk, actors["李静"], actors["王敏"]),
+        "imported": 1,
+        "notice": 2,
+        "calendar": desk.calendar.version,
         **{name: record.id for name, record in leads.items()},
+        **disputes,
         "draft": draft.id,
         "complete": complete.id,
         "gone": gone.id,
@@ -289,11 +336,31 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     }
 
 
-async def hire(desk: Desk, user_id: int, name: str, organ: str) -> Person:
+async def dispute_some(
+    desk: Desk, actors: dict[str, Actor], leads: dict[str, Record]
+) -> dict[str, object]:
+    """Disputes: one open, one that the bureau alone holds open, one that ended with its record."""
+    wang, open_of = actors["王敏"], desk.tx.disputes.open_of
+    for subject in ("whole", "answer"):
+        await dispute(desk, wang, leads["signed"], subject, "日期有误")
+    one, half = await open_of(leads["signed"].id)
+    await settle(desk, actors["李静"], leads["signed"], half.id, half.raised_by)
+    await dispute(desk, wang, leads["closed"], "whole", "日期有误")
+    (ended,) = await open_of(leads["closed"].id)
+    await move_record(desk, wang, leads["closed"], "withdraw", {}, version=1)
+    found = {"dispute": one, "half": half, "ended": ended}
+    ids: dict[str, object] = {name: each.id for name, each in found.items()}
+    events = {"raised": one, "half_by": half, "ended_by": ended}
+    return ids | {name: each.raised_by for name, each in events.items()}
+
+
+async def hire(
+    desk: Desk, user_id: int, name: str, organ: str | None, role: Role = Role.LIAISON
+) -> Person:
     return await desk.tx.people.add(
         user_id=user_id,
         name=name,
-        role=Role.LIAISON,
+        role=role,
         organ=organ,
         status=Status.ACTIVE,
         reachable=True,

@@ -225,7 +225,8 @@ async def rehearsal(
     """An office with a lead and an open draft, and the way in."""
     office = closed_office
     async with office.door() as intake, office.database.write() as tx:
-        desk = Desk(tx, open_books(office.settings, "bot"), office.sandbox.clock.now(), "scene")
+        books, now = open_books(office.settings, "bot"), office.sandbox.clock.now()
+        desk = await Desk.open(tx, books, now, "scene")
         people = {person.name: person for person in await tx.people.everybody(Status.ACTIVE)}
         wang = desk.actor(people["王敏"])
         assert people["王敏"].user_id == WANG["id"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Mapping
+from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
+from bot.domain.periods import PERIODS
+from bot.domain.records import Outcome
 from bot.storage.database import Database
 from bot.storage.questions import Question
 from bot.storage.schema import (
@@ -41,6 +44,32 @@ down_revision = "{revisions()[-1]}"
 def upgrade():
     op.create_table("nails", sa.Column("id", sa.Integer(), primary_key=True))
 """
+
+
+_EVENT = (
+    "INSERT INTO events (id, stream, no, at, actor, name, body, previous, hash) VALUES "
+    "({id}, 'record/1', {id}, '2026-03-09T01:00:00.000000Z', 1, '{name}', '{{}}', '', '{id}')"
+)
+_DUTY = (
+    "INSERT INTO duties (record_id, code, debtor, creditor, period, start, nominal, due, "
+    "provisional, calendar_version, shown, opened_by, closed_by) VALUES (1, '{code}', 'jcy-ec', "
+    "'zrzy-ec', '{period}', '2026-03-01', '{nominal}', '{due}', false, 'v', 'far', 1, {closed})"
+)
+OLD_ROWS = (
+    "INSERT INTO people (id, user_id, name, role, status, reachable, asked_at) "
+    "VALUES (1, 7, '王敏', 'liaison', 'active', true, '2026-03-01T01:00:00.000000Z')",
+    "INSERT INTO records (id, kind, number, district, sender, receiver, sides, submitter, state, "
+    "version, data, created_at, updated_at) VALUES (1, 'lead', '线索〔2026〕1号', '420704', "
+    "'zrzy-ec', 'jcy-ec', 'procuratorate,resources', 1, 'merged', 1, '{}', "
+    "'2026-03-01T01:00:00.000000Z', '2026-03-01T01:00:00.000000Z')",
+    *(_EVENT.format(id=at, name=name) for at, name in enumerate(("file", "sign", "withdraw"), 1)),
+    _DUTY.format(code="sign", period="P-SIGN", nominal="2026-03-02", due="2026-03-02", closed=2),
+    _DUTY.format(code="answer", period="P-REPLY", nominal="2026-03-08", due="2026-03-09", closed=3),
+    _DUTY.format(
+        code="result", period="P-RESULT", nominal="2026-06-06", due="2026-06-08", closed="NULL"
+    ),
+)
+"""What a bot of schema 0006 may have kept."""
 
 
 @pytest.fixture
@@ -165,6 +194,31 @@ async def test_a_list_of_an_older_schema_is_anybodys_and_not_narrowed(
     await migrate(database)
     async with database.read() as tx:
         assert await tx.questions.get(3, 7) == Question("鄂城", now)
+    await database.close()
+
+
+async def test_duties_of_an_older_schema_keep_their_dates_and_get_their_rule(
+    unmigrated_url: str, tmp_path: Path
+) -> None:
+    older_migrations(tmp_path / "migrations", "0006")
+    database = Database(unmigrated_url)
+    await migrate(database, tmp_path / "migrations")
+    async with database.write() as tx:
+        for statement in OLD_ROWS:
+            await tx.connection.exec_driver_sql(statement)
+    await migrate(database)
+    async with database.read() as tx:
+        met, dropped, running = await tx.duties.of_record(1)
+        assert [d.code for d in await tx.duties.open_of(1)] == ["result"]
+    assert (met.outcome, met.met_on, met.late) == (Outcome.MET, date(2026, 3, 9), 7)
+    assert (dropped.outcome, dropped.met_on) == (Outcome.DROPPED, None)
+    assert (running.outcome, running.due, running.nominal) == (
+        None,
+        date(2026, 6, 8),
+        date(2026, 6, 6),
+    )
+    assert met.rule == PERIODS["P-SIGN"]
+    assert running.rule.measure == "3个月"
     await database.close()
 
 

@@ -1,0 +1,43 @@
+"""Who writes into a record's history besides taking steps, and who reads which entries of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.domain.errors import DomainError
+from bot.domain.people import Action
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bot.domain.people import Actor
+    from bot.domain.records import Event, Record
+    from bot.services.desk import Desk
+
+SIDE = "side"
+"""The fact of an entry that stays within one side: which side that is."""
+
+
+def readable(events: Iterable[Event], reader: Actor | None = None) -> list[Event]:
+    """Those entries that a reader may know of; without a reader, those that everybody may."""
+    side = reader.standing.side if reader and reader.standing else None
+    return [event for event in events if event.facts.get(SIDE) in {None, side}]
+
+
+def may_amend(desk: Desk, actor: Actor, record: Record) -> bool:
+    """Tell whether somebody may write: the two organs' liaisons, until the record is closed."""
+    state = desk.books.kinds[record.kind].state(record.state)
+    parties = (record.sender, record.receiver)
+    return actor.may(Action.MOVE, record) and actor.organ in parties and not state.closed
+
+
+def require_amendable(desk: Desk, actor: Actor, record: Record) -> None:
+    """Raise what says why, unless `may_amend`."""
+    actor.require(Action.MOVE, record)
+    if not may_amend(desk, actor, record):
+        raise DomainError("not_to_amend", number=record.number)
+
+
+def other_party(record: Record, actor: Actor) -> str:
+    """The code of the other one of the record's two organs."""
+    return record.receiver if actor.organ == record.sender else record.sender

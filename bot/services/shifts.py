@@ -1,0 +1,108 @@
+"""A date that another calendar changes: found, written into the history, put into words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.domain.dates import format_short
+from bot.services.clocks import on_another_calendar
+
+if TYPE_CHECKING:
+    from bot.domain.calendar import WorkCalendar
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.periods import Deadline
+    from bot.domain.records import Duty, Event, Record
+    from bot.services.desk import Desk
+
+RECOUNTED = "recounted"
+"""The event of a duty that another calendar has dated anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """An open duty whose dates, or whose being final, another calendar changes."""
+
+    record: Record
+    title: str
+    """What is owed."""
+    duty: Duty
+    """As it was counted before."""
+    after: Deadline
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is due on another day."""
+        return self.duty.due != self.after.due
+
+
+async def compare(desk: Desk, calendar: WorkCalendar) -> tuple[list[Shift], list[Duty]]:
+    """The open duties that a calendar changes, the dates that move first, and those it does not."""
+    duties = await desk.tx.duties.counted_otherwise(calendar.version)
+    records = await desk.tx.records.by_id({duty.record_id for duty in duties})
+    shifts = [_shift(desk, records[duty.record_id], duty, calendar) for duty in duties]
+    changed = [shift for shift in shifts if _is_change(shift)]
+    changed.sort(key=lambda shift: (not shift.moved, shift.after.due, shift.duty.id))
+    return changed, [shift.duty for shift in shifts if not _is_change(shift)]
+
+
+def _shift(desk: Desk, record: Record, duty: Duty, calendar: WorkCalendar) -> Shift:
+    rule = desk.books.kinds[record.kind].rule(duty.code)
+    return Shift(record, rule.title, duty, on_another_calendar(rule, duty, record.data, calendar))
+
+
+def _is_change(shift: Shift) -> bool:
+    before, after = shift.duty, shift.after
+    return (before.nominal, before.due, before.provisional) != (
+        after.nominal,
+        after.due,
+        after.provisional,
+    )
+
+
+def line_of(desk: Desk, shift: Shift) -> str:
+    """One line that tells a change: number, what is owed by whom, before and after."""
+    return desk.texts.render(
+        "date_shift",
+        number=shift.record.number,
+        title=shift.title,
+        debtor=desk.office.organ(shift.duty.debtor).short,
+        moved=shift.moved,
+        before=shift.duty.due,
+        was_provisional=shift.duty.provisional,
+        after=shift.after.due,
+        provisional=shift.after.provisional,
+    )
+
+
+def facts_of(shift: Shift, source: str) -> dict[str, object]:
+    """What the record's history keeps of a change; `source`: the number of the notice."""
+    return {
+        "number": shift.record.number,
+        "duty": shift.duty.code,
+        "before": shift.duty.due.isoformat(),
+        "was_provisional": shift.duty.provisional,
+        "after": shift.after.due.isoformat(),
+        "provisional": shift.after.provisional,
+        "source": source,
+    }
+
+
+def words_of_shift(desk: Desk, kind: Kind, event: Event) -> dict[str, str]:
+    """The words by which a history tells such a change; none for any other event."""
+    if event.name != RECOUNTED:
+        return {}
+    facts = event.facts
+    before, was = facts["before"], facts["was_provisional"]
+    return {
+        "title": kind.rule(str(facts["duty"])).title,
+        "before": _day_told(desk, before, provisional=bool(was)),
+        "after": _day_told(desk, facts["after"], provisional=bool(facts["provisional"])),
+    }
+
+
+def _day_told(desk: Desk, day: object, *, provisional: bool) -> str:
+    at = date.fromisoformat(str(day))
+    told = f"{at.year}年{format_short(at)}"
+    return desk.texts.label("provisional_day").format(day=told) if provisional else told
