@@ -22,7 +22,7 @@ from bot.services.lookup import (
     turn_page,
 )
 from bot.services.previews import CONTINUE
-from bot.services.proposals import decide
+from bot.services.proposals import decide, show_proposal
 from bot.services.steps import Outcome, take_step
 from bot.services.todo import tell_todo, turn_todo
 from bot.services.why import explain, tell_why
@@ -231,6 +231,11 @@ async def press_settle(update: Update, context: Context, press: Press) -> None:
     await context.toast(update, said)
 
 
+async def _press_proposal(update: Update, context: Context, press: Press) -> None:
+    """One of those that wait for a leader, from the list of what waits."""
+    await show_proposal(context.desk, context.actor, press.number(0), user_of(update).id)
+
+
 async def _press_decide(update: Update, context: Context, press: Press) -> None:
     """批准 or 退回, under what is put before a leader."""
     approve = press.verb == buttons.APPROVE
@@ -238,6 +243,7 @@ async def _press_decide(update: Update, context: Context, press: Press) -> None:
 
 
 PRESSES = {
+    buttons.PROPOSAL: _press_proposal,
     buttons.APPROVE: _press_decide,
     buttons.DECLINE: _press_decide,
     **dict.fromkeys(OPENING, _press_amend),

@@ -37,7 +37,7 @@ from bot.services.disputes import Disagreement
 from bot.services.previews import LONGEST_SAID
 from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
-from bot.services.todo import PAGE, Line
+from bot.services.todo import PAGE, Asked, Line
 from bot.services.why import ROWS, WIDTH
 from bot.text import Texts
 from handlers.commands import all_commands
@@ -343,6 +343,9 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "words": ["线索", "检察建议", "案情通报"],
     },
     "todo": {
+        "leader": True,
+        "asked": [Asked(1, NUMBER, "补正后重新移送", NAME, AT)] * PAGE,
+        "approvals": 99,
         "parts": [
             [Line(NUMBER, "补正后重新移送", others, date(2026, 12, 31))] * PAGE
             for others in (False, True)

@@ -117,8 +117,35 @@ async def _put(
         text=text,
         buttons=keyboard,
         manner=Manner.PUT,
-        post=f"proposal/{proposal.id}/{user_id}",
+        post=_post(proposal, user_id),
     )
+
+
+def _post(proposal: Proposal, user_id: int) -> str:
+    """The name of the newest message that shows somebody a proposal."""
+    return f"proposal/{proposal.id}/{user_id}"
+
+
+async def show_proposal(desk: Desk, actor: Actor, proposal_id: int, user_id: int) -> None:
+    """Show a leader anew what waits for them, below everything said since.
+
+    Raises what `decide` raises for one that is not theirs or waits no more.
+    """
+    proposal, _ = await _open_proposal(desk, actor, proposal_id)
+    await desk.tx.outbox.forget_post(_post(proposal, user_id))
+    await tell_proposal(desk, proposal, user_id)
+
+
+async def _open_proposal(desk: Desk, actor: Actor, proposal_id: int) -> tuple[Proposal, Record]:
+    """A proposal that waits for this person's decision, and its record."""
+    proposal = await desk.tx.proposals.get(proposal_id)
+    record = await desk.tx.records.get(proposal.record_id) if proposal else None
+    if proposal is None or record is None:
+        raise DomainError("proposal_gone")
+    actor.require(Action.APPROVE, record)
+    if proposal.organ != actor.organ:
+        raise DomainError("not_entitled")
+    return proposal, record
 
 
 async def decide(desk: Desk, actor: Actor, proposal_id: int, *, approve: bool) -> None:
@@ -126,13 +153,9 @@ async def decide(desk: Desk, actor: Actor, proposal_id: int, *, approve: bool) -
 
     Raises `proposal_gone` for one decided already, and where it is too late for it.
     """
-    proposal = await desk.tx.proposals.get(proposal_id)
-    record = await desk.tx.records.get(proposal.record_id) if proposal else None
-    if proposal is None or record is None:
+    proposal, record = await _open_proposal(desk, actor, proposal_id)
+    if not await desk.tx.proposals.remove(proposal.id):
         raise DomainError("proposal_gone")
-    actor.require(Action.APPROVE, record)
-    if proposal.organ != actor.organ or not await desk.tx.proposals.remove(proposal.id):
-        raise DomainError("not_entitled")
     kind = desk.books.kinds[record.kind]
     move = kind.move(proposal.move)
     if not kind.is_time(move, await matter_of(desk, record)):

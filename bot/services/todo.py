@@ -1,21 +1,22 @@
-"""What waits: for somebody who has it in hand, and for their organ as a whole."""
+"""What waits: for a leader's approval, in somebody's hands, and for their organ as a whole."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from bot.domain.facets import Facet, Sort
 from bot.domain.kinds.kind import Matter, party_of
 from bot.domain.outgoing import Button, Manner
-from bot.domain.people import Action
+from bot.domain.people import Action, Role
 from bot.services import buttons
 from bot.services.cards import moves_for
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor
+    from bot.domain.records import Proposal
     from bot.services.desk import Desk
 
 PAGE = 10
@@ -42,14 +43,26 @@ class Line:
     due: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A step that waits for the reader's approval, as the list shows it."""
+
+    proposal_id: int
+    number: str
+    title: str
+    proposer: str
+    at: datetime
+
+
 async def tell_todo(desk: Desk, actor: Actor, user_id: int, *, silent: bool = False) -> None:
     """Tell somebody in private what waits for them, then what waits for the rest of their organ.
 
-    In either part what is due first comes first. `silent`: say nothing when there is nothing.
+    In either part what is due first comes first; a leader is told before all of that what waits
+    for their approval. `silent`: say nothing when there is nothing.
     """
     actor.require(Action.SEE_CARD)
     waiting = await _waiting_for(desk, actor)
-    if waiting or not silent:
+    if waiting or not silent or await _proposals_for(desk, actor):
         await desk.tx.outbox.forget_post(_post(user_id))
         await _put(desk, actor, user_id, waiting, 0)
 
@@ -73,6 +86,24 @@ async def _waiting_for(desk: Desk, actor: Actor) -> list[Waiting]:
     return sorted(found, key=lambda each: (each.others, each.due, each.record_id))
 
 
+async def _proposals_for(desk: Desk, actor: Actor) -> list[Proposal]:
+    """What waits for this person's approval, the oldest first."""
+    return await desk.tx.proposals.of_organ(actor.organ) if actor.role is Role.LEADER else []
+
+
+async def _asked(desk: Desk, proposals: list[Proposal]) -> list[Asked]:
+    records = await desk.tx.records.of([each.record_id for each in proposals])
+    found = {record.id: record for record in records}
+    asked: list[Asked] = []
+    for each in proposals:
+        record = found[each.record_id]
+        title = desk.books.kinds[record.kind].move(each.move).title
+        proposer = await desk.tx.people.get(each.proposed_by)
+        name = proposer.name if proposer else ""
+        asked.append(Asked(each.id, record.number, title, name, each.proposed_at))
+    return asked
+
+
 async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], page: int) -> None:
     pages = max(1, -(-len(waiting) // PAGE))
     page = min(page, pages - 1)
@@ -84,11 +115,16 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
         for record in await desk.tx.records.of(record_ids)
     ]
     lines = [_line(desk, actor, m, each) for m, each in zip(matters, shown, strict=True)]
+    proposals = await _proposals_for(desk, actor)
+    asked = await _asked(desk, proposals[:PAGE]) if proposals and not page else []
     await desk.say(
         user_id,
         text=desk.texts.render(
             "todo",
             organ=desk.office.organ(actor.organ).short,
+            leader=actor.role is Role.LEADER,
+            asked=asked,
+            approvals=len(proposals),
             count=len(waiting),
             parts=[[line for line in lines if line.others is others] for others in (False, True)],
             page=page + 1,
@@ -96,6 +132,7 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
             today=desk.today,
         ),
         buttons=(
+            *((_decide_key(desk, each),) for each in asked),
             *((_key(desk, actor, matter, page),) for matter in matters),
             *_turns(desk, page, pages),
         ),
@@ -130,6 +167,12 @@ def _key(desk: Desk, actor: Actor, matter: Matter, page: int) -> Button:
     (move,) = moves
     code = buttons.code(buttons.TODO_STEP, record.id, move.code, record.version, page)
     return Button(f"{move.title} {record.number}", code)
+
+
+def _decide_key(desk: Desk, asked: Asked) -> Button:
+    """The way to what is proposed, and to the two ways of deciding it."""
+    label = desk.texts.label("decide").format(number=asked.number)
+    return Button(label, buttons.code(buttons.PROPOSAL, asked.proposal_id))
 
 
 def _turns(desk: Desk, page: int, pages: int) -> Keyboard:

@@ -159,6 +159,7 @@ CASES: dict[str, Case] = {
         ("9999", "{signed}", "{read}", "{closed}"),
         ("王敏", "李静", "陈刚", "吴建国", "孙伟"),
     ),
+    buttons.PROPOSAL: of_proposal(),
     buttons.APPROVE: of_proposal(),
     buttons.DECLINE: of_proposal(),
     buttons.PAGE: of_list("0", "x", "-1"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from sqlalchemy import update
 from bot.domain.calendar import DAY
 from bot.domain.errors import DomainError
 from bot.domain.kinds import KINDS
+from bot.domain.kinds.kind import Kinds
 from bot.domain.kinds.lead import CATEGORIES, LEAD
 from bot.domain.kinds.warning import WARNING
 from bot.domain.people import Place, Role, Side
@@ -22,6 +24,7 @@ from bot.storage.chats import Chat
 from bot.storage.tables import duties
 
 if TYPE_CHECKING:
+    from bot.domain.kinds.kind import Kind
     from bot.domain.outgoing import Button, Outgoing
     from bot.domain.people import Person
     from bot.domain.records import Record
@@ -153,17 +156,17 @@ async def test_a_press_puts_a_filter_in_force_and_another_takes_it_off(
 @pytest.mark.parametrize(
     ("way", "finds"),
     [
-        (["阶段 ›", "已签收"], [ONE]),
-        (["阶段 ›", "已移送"], [THREE, TWO]),
-        (["阶段 ›", "审查中"], []),
+        (["阶段 ›", "线索 ›", "已签收"], [ONE]),
+        (["阶段 ›", "线索 ›", "已移送"], [THREE, TWO]),
+        (["阶段 ›", "线索 ›", "审查中"], []),
         (["线索类别 ›", "1 受理 ›", "1A 应受理不受理"], [TWO]),
         (["线索类别 ›", "2 裁定 ›", "2C 超期裁定"], [THREE, ONE]),
         (["季度 ›", "2026年一季度"], [THREE, TWO, ONE]),
         (["季度 ›", "2025年四季度"], []),
         (["我的"], []),
         (["逾期"], []),
-        (["区域 ›", "华容区", "阶段 ›", "已移送"], [THREE]),
-        (["区域 ›", "华容区", "阶段 ›", "已签收"], []),
+        (["区域 ›", "华容区", "阶段 ›", "线索 ›", "已移送"], [THREE]),
+        (["区域 ›", "华容区", "阶段 ›", "线索 ›", "已签收"], []),
     ],
 )
 async def test_every_sort_of_filter_narrows(
@@ -176,7 +179,8 @@ async def test_every_sort_of_filter_narrows(
         numbers = await counter.press(city, label)
     assert numbers == finds
     assert ("没有符合条件的记录，可去掉一项筛选再看。" in counter.text) == (not finds)
-    chosen = [label for label in way if "›" not in label]
+    told = {"已签收": "线索已签收"}
+    chosen = [told.get(label, label) for label in way if "›" not in label]
     assert sorted(counter.in_force.split("、")) == sorted(chosen)
     assert {f"✓ {label}" for label in chosen} <= set(counter.labels)
 
@@ -224,27 +228,84 @@ async def test_a_number_in_part_goes_on_narrowing_beside_filters(
     await counter.press(city, "筛选")
     assert len(await counter.press(city, "✓ 鄂城区")) == 2
     await counter.press(city, "阶段 ›")
+    await counter.press(city, "线索 ›")
     assert await counter.press(city, "已签收") == []
 
 
 async def test_what_is_called_alike_in_two_kinds_is_one_filter(
     people: Hire, counter: Counter
 ) -> None:
+    told, city = await a_warning_beside_leads(people, counter)
+    assert set(await counter.ask(city, "本季度 已签收")) == {told.number, ONE}
+    assert counter.in_force == "2026年一季度、已签收"
+    await counter.press(city, "筛选")
+    assert len(await counter.press(city, "✓ 已签收")) == 4
+    await counter.press(city, "预警事项 ›")
+    assert await counter.press(city, "未申请强制执行") == [told.number]
+
+
+async def a_warning_beside_leads(people: Hire, counter: Counter) -> tuple[Record, Person]:
+    """A warning signed for, beside three leads; returns it and the city."""
     bureau, city = await three_leads(people, counter)
     prosecutor = counter.act(await people("jcy-ec", name="吴立"))
     async with counter.desk() as d:
         told = await file_record(d, prosecutor, WARNING, "420704", TOLD)
     async with counter.desk() as d:
         await move_record(d, counter.act(bureau), told, "sign", {}, version=1)
+    return told, city
+
+
+async def test_a_state_is_chosen_kind_by_kind(people: Hire, counter: Counter) -> None:
+    told, city = await a_warning_beside_leads(people, counter)
     await counter.ask(city, "本季度")
     await counter.press(city, "筛选")
     await counter.press(city, "阶段 ›")
-    assert counter.labels.count("已签收") == 1
+    assert counter.labels == [f"{kind.title} ›" for kind in KINDS.all] + ["‹ 返回"]
+    await counter.press(city, "预警 ›")
+    assert counter.labels == [state.title for state in WARNING.states] + ["‹ 返回"]
+    await counter.press(city, "‹ 返回")
+    await counter.press(city, "预警 ›")
+    assert await counter.press(city, "已签收") == [told.number]
+    assert counter.in_force == "2026年一季度、预警已签收"
+    await counter.press(city, "阶段 ›")
+    await counter.press(city, "线索 ›")
+    assert "✓ 已签收" not in counter.labels
     assert set(await counter.press(city, "已签收")) == {told.number, ONE}
     assert counter.in_force == "2026年一季度、已签收"
+    await counter.press(city, "阶段 ›")
+    await counter.press(city, "预警 ›")
     assert len(await counter.press(city, "✓ 已签收")) == 4
-    await counter.press(city, "预警事项 ›")
-    assert await counter.press(city, "未申请强制执行") == [told.number]
+    assert counter.in_force == "2026年一季度"
+
+
+@pytest.mark.parametrize(
+    ("asked", "chosen", "kind"),
+    [
+        ("线索 本季度", [], LEAD),
+        ("本季度", ["线索类别 ›", "1 受理 ›", "1A 应受理不受理"], LEAD),
+        ("本季度", ["预警事项 ›", "未申请强制执行"], WARNING),
+    ],
+)
+async def test_where_one_kind_can_be_found_its_states_are_offered_at_once(
+    people: Hire, counter: Counter, asked: str, chosen: list[str], kind: Kind
+) -> None:
+    _, city = await a_warning_beside_leads(people, counter)
+    await counter.ask(city, asked)
+    for label in ("筛选", *chosen, "阶段 ›"):
+        await counter.press(city, label)
+    assert counter.labels == [state.title for state in kind.states] + ["‹ 返回"]
+    await counter.press(city, "已签收")
+    assert "已签收" in counter.in_force.split("、")
+    await counter.press(city, "✓ 已签收")
+    assert "已签收" not in counter.in_force
+
+
+async def test_an_office_of_one_kind_is_not_asked_for_it(desk: OpenDesk) -> None:
+    async with desk() as d:
+        alone = replace(d, books=replace(d.books, kinds=Kinds((WARNING,))))
+        keyboard = filter_keys(alone, 1, frozenset(), ["420704"], ("s",))
+    labels = [key.label for row in keyboard for key in row]
+    assert labels == [state.title for state in WARNING.states] + ["‹ 返回"]
 
 
 async def test_pages_are_turned_within_the_filters(people: Hire, counter: Counter) -> None:
@@ -331,7 +392,15 @@ async def test_in_a_group_filters_reach_no_further_than_the_group(
 @pytest.mark.parametrize(
     "tail",
     [
-        *("fl.{}.x", "fl.{}.c.nothing", "fl.{}.c.lead.99", "fl.{}.d.420704", "fl.99", "pg.99.0"),
+        *(
+            "fl.{}.x",
+            "fl.{}.s.nothing",
+            "fl.{}.c.nothing",
+            "fl.{}.c.lead.99",
+            "fl.{}.d.420704",
+            "fl.99",
+            "pg.99.0",
+        ),
         *("fo.{}", "fo.{}.d", "fo.{}.d.420799", "fo.{}.s.lead.nowhere", "fo.{}.s.lead"),
         *("fo.{}.c.category.9Z", "fo.{}.c.urgency.urgent", "fo.{}.q.1999Q1", "fo.{}.q.x"),
         *("fo.{}.u.1", "fo.{}.h.jcy-ec", "fo.{}.o.jcy-ec", "fo.{}.k.lead", "fo.{}.w.forestry"),
@@ -387,6 +456,7 @@ async def test_no_button_is_too_long_for_the_messenger(desk: OpenDesk) -> None:
         districts = [district.code for district in d.office.districts]
         largest = 2**63 - 1
         paths = [(), ("d",), ("s",), ("q",), ("c", "lead"), ("c", "warning")]
+        paths += [("s", kind.code) for kind in KINDS.all]
         paths += [("c", "lead", str(at)) for at in range(len(CATEGORIES.groups()))]
         keyboards = [filter_keys(d, largest, frozenset(), districts, path) for path in paths]
     keys = list(chain.from_iterable(chain.from_iterable(keyboards)))
