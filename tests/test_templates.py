@@ -174,6 +174,7 @@ FACTS: dict[str, object] = {
     "limit": 500,
     "count": 9999,
     "approved": True,
+    "handing": "移送",
     "proposed": True,
     "proposer": NAME,
     "fields": {"提级层级": "某" * 30, "提级理由": wild(500)},
@@ -347,7 +348,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "asked": [Asked(1, NUMBER, "补正后重新移送", NAME, AT)] * PAGE,
         "approvals": 99,
         "parts": [
-            [Line(NUMBER, "补正后重新移送", others, date(2026, 12, 31))] * PAGE
+            [Line(NUMBER, "补正后重新移送", others, DUTY.due, -365, Light.RED, (DUTY.due,))] * PAGE
             for others in (False, True)
         ],
         "count": 99,

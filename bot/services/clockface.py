@@ -74,7 +74,7 @@ class Face:
 async def face_of(desk: Desk, kind: Kind, record: Record) -> Face:
     """Read a record's clocks as they stand today."""
     duties = await desk.tx.duties.of_record(record.id)
-    owed = sorted((d for d in duties if d.closed_by is None), key=lambda d: (d.due, d.id))
+    owed = still_open(duties)
     estimates = tuple(_estimates(desk, kind, record, {duty.code for duty in duties}))
     closed = kind.state(record.state).closed
     first = owed[0].due if owed else date.max
@@ -99,6 +99,12 @@ def _owed(desk: Desk, kind: Kind, record: Record, duty: Duty, duties: list[Duty]
         stretch(duty.due, desk.today),
         counted_before(duty, duties),
     )
+
+
+def still_open(duties: Iterable[Duty]) -> tuple[Duty, ...]:
+    """Those of a record's duties that are owed now, the one that is due first before the others."""
+    owed = (duty for duty in duties if duty.closed_by is None)
+    return tuple(sorted(owed, key=lambda duty: (duty.due, duty.id)))
 
 
 def counted_before(duty: Duty, duties: Iterable[Duty]) -> tuple[date, ...]:

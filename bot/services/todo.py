@@ -10,13 +10,15 @@ from bot.domain.facets import Facet, Sort
 from bot.domain.kinds.kind import Matter, party_of
 from bot.domain.outgoing import Button, Manner
 from bot.domain.people import Action, Role
+from bot.domain.periods import Light, days_left, light
 from bot.services import buttons
 from bot.services.cards import moves_for
+from bot.services.clockface import counted_before, still_open
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor
-    from bot.domain.records import Proposal
+    from bot.domain.records import Duty, Proposal
     from bot.services.desk import Desk
 
 PAGE = 10
@@ -40,7 +42,12 @@ class Line:
     number: str
     next_step: str
     others: bool
-    due: date | None
+    due: date | None = None
+    left: int = 0
+    """How many days are left until then."""
+    light: Light = Light.GREEN
+    before: tuple[date, ...] = ()
+    """When it was due before it was counted anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +116,13 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
     page = min(page, pages - 1)
     shown = waiting[page * PAGE : (page + 1) * PAGE]
     record_ids = [each.record_id for each in shown]
-    owed = await desk.tx.duties.open_of_all(record_ids)
-    matters = [
-        Matter(record, owed[record.id], desk.today)
-        for record in await desk.tx.records.of(record_ids)
+    duties = await desk.tx.duties.of_records(record_ids)
+    records = await desk.tx.records.of(record_ids)
+    matters = [Matter(each, still_open(duties[each.id]), desk.today) for each in records]
+    lines = [
+        _line(desk, actor, matter, duties[matter.record.id], each.others)
+        for matter, each in zip(matters, shown, strict=True)
     ]
-    lines = [_line(desk, actor, m, each) for m, each in zip(matters, shown, strict=True)]
     proposals = await _proposals_for(desk, actor)
     asked = await _asked(desk, proposals[:PAGE]) if proposals and not page else []
     await desk.say(
@@ -146,16 +154,19 @@ def _post(user_id: int) -> str:
     return f"todo/{user_id}"
 
 
-def _line(desk: Desk, actor: Actor, matter: Matter, waiting: Waiting) -> Line:
+def _line(desk: Desk, actor: Actor, matter: Matter, duties: list[Duty], others: bool) -> Line:
     """What the organ has to do: the matter's next step, or what it owes besides."""
     kind = desk.books.kinds[matter.record.kind]
     state = kind.state(matter.record.state)
-    next_step = state.next_step
-    if state.holder is None or party_of(matter.record, state.holder) != actor.organ:
-        codes = [duty.code for duty in matter.owed if duty.debtor == actor.organ]
-        next_step = kind.rule(codes[0]).title if codes else next_step
-    due = None if waiting.due == date.max else waiting.due
-    return Line(matter.record.number, next_step, waiting.others, due)
+    own = next((duty for duty in matter.owed if duty.debtor == actor.organ), None)
+    holds = state.holder is not None and party_of(matter.record, state.holder) == actor.organ
+    next_step = state.next_step if holds or own is None else kind.rule(own.code).title
+    if own is None:
+        return Line(matter.record.number, next_step, others)
+    before = counted_before(own, duties)
+    colour = light(own.due, desk.today)
+    left = days_left(own.due, desk.today)
+    return Line(matter.record.number, next_step, others, own.due, left, colour, before)
 
 
 def _key(desk: Desk, actor: Actor, matter: Matter, page: int) -> Button:

@@ -91,16 +91,14 @@ class Duties:
         )
         return [_duty(row) for row in rows]
 
-    async def open_of_all(self, record_ids: Collection[int]) -> dict[int, tuple[Duty, ...]]:
-        """The open duties of some records, each one's as `open_of` gives them."""
+    async def of_records(self, record_ids: Collection[int]) -> dict[int, list[Duty]]:
+        """Every duty that some records have or had, each one's as `of_record` gives them."""
         rows = await self._connection.execute(
-            select(T)
-            .where(among(self._connection, T.c.record_id, record_ids), T.c.closed_by.is_(None))
-            .order_by(T.c.due, T.c.id)
+            select(T).where(among(self._connection, T.c.record_id, record_ids)).order_by(T.c.id)
         )
-        found: dict[int, tuple[Duty, ...]] = dict.fromkeys(record_ids, ())
+        found: dict[int, list[Duty]] = {record_id: [] for record_id in record_ids}
         for row in rows:
-            found[row.record_id] = (*found[row.record_id], _duty(row))
+            found[row.record_id].append(_duty(row))
         return found
 
     async def first_dues(self, debtor: str) -> dict[int, date]:
