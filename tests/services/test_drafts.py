@@ -76,7 +76,7 @@ async def test_guided_questions_can_be_skipped_but_not_those_that_filing_needs(
     async with desk() as d:
         with pytest.raises(DomainError, match="unknown_button"):
             await skip(d, actor(sender), draft, "summary")
-        for name, code in (("category", "2C"), ("route", "apply")):
+        for name, code in (("category", "2C"), ("route", "transfer")):
             draft = await choose(d, actor(sender), draft, name, code)
         draft = await answer(d, actor(sender), draft, "法院没有裁定")
         for name in LEAD.guided:
