@@ -174,7 +174,6 @@ FACTS: dict[str, object] = {
     "limit": 500,
     "count": 9999,
     "approved": True,
-    "handing": "移送",
     "proposed": True,
     "proposer": NAME,
     "fields": {"提级层级": "某" * 30, "提级理由": wild(500)},

@@ -76,7 +76,7 @@ def step_title(desk: Desk, kind: Kind, event: Event) -> str:
     """What an event of a record's history is called."""
     if event.name in {move.code for move in kind.moves}:
         return kind.move(event.name).title
-    facts = {**event.facts, **words_of_shift(desk, kind, event), "handing": kind.handing}
+    facts = {**event.facts, **words_of_shift(desk, kind, event)}
     if "subject" in facts:
         facts["subject"] = subject_title(desk, kind, str(facts["subject"]))
     return desk.texts.label(f"event_{event.name}").format(**facts)

@@ -62,9 +62,7 @@ async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
     await desk.tx.origins.forget(draft.id)
     kind = desk.books.kinds[record.kind]
     proposed = draft.move in kind.reserved
-    text = desk.texts.render(
-        "filed", number=record.number, move=draft.move, proposed=proposed, handing=kind.handing
-    )
+    text = desk.texts.render("filed", number=record.number, move=draft.move, proposed=proposed)
     if filed and kind.undo:
         await _offer_undo(desk, draft, record, text)
     else:

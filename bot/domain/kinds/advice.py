@@ -545,7 +545,6 @@ ADVICE = Kind(
     command="advice",
     words=("检察建议",),
     fields=AdviceFields,
-    handing="告知",
     required=("type", "advice_number", "issued_on", "items"),
     demands=_days_if_urgent,
     consistent=_consistent,

@@ -213,8 +213,6 @@ class Kind:
     first: str
     """The state it is filed into."""
     moves: tuple[Move, ...]
-    handing: str = "移送"
-    """The word for handing it over: 登记移送, 已登记并移送."""
     guided: tuple[str, ...] = ()
     """What else is asked of somebody who gave no line; each question may be skipped."""
     teller: str = ""

@@ -88,7 +88,6 @@ WARNING = Kind(
     command="warn",
     words=("预警", "履职预警"),
     fields=WarningFields,
-    handing="告知",
     required=("matter", "summary"),
     rest="summary",
     guided=("related", "penalty_number"),
