@@ -98,8 +98,14 @@ DUTY = Duty(
     shown=Stretch.FAR,
     opened_by=1,
 )
-OWED = Owed("告知办理结果", SHORT, DUTY, -365, Stretch.OVERDUE, (date(2026, 12, 28),) * 2)
-ESTIMATE = Estimate("紧急情况书面回复", count(PERIODS["A1"], date(2026, 12, 31), WorkCalendar()))
+OWED = Owed(
+    "告知办理结果", SHORT, DUTY, -365, Stretch.OVERDUE, (date(2026, 12, 28),) * 2, "调休上班"
+)
+ESTIMATE = Estimate(
+    "紧急情况书面回复",
+    count(PERIODS["A1"], date(2026, 12, 31), WorkCalendar()),
+    ADVICE.entries["received_on"].title,
+)
 CONFLICT = Conflict(
     (("送达日期（检察机关登记）", date(2026, 12, 30)), ("收到日期", date(2026, 12, 31))),
     date(2026, 12, 30),
@@ -167,6 +173,8 @@ FACTS: dict[str, object] = {
     "asking": True,
     "admitted": True,
     "days": 365,
+    "earlier": CONFLICT.days[0],
+    "later": CONFLICT.days[1],
     "streams": 99_999,
     "code": "f" * 64,
     "day": date(2026, 12, 31),
@@ -175,6 +183,10 @@ FACTS: dict[str, object] = {
     "count": 9999,
     "approved": True,
     "proposed": True,
+    "filed": max((kind.filed for kind in KINDS.all), key=len),
+    "state": "待补充回复",
+    "receiver": SHORT,
+    "owed": FACE.owed,
     "proposer": NAME,
     "fields": {"提级层级": "某" * 30, "提级理由": wild(500)},
     "coded": True,
@@ -222,7 +234,8 @@ DRAFT = {
     "optional": True,
     "choosing": False,
     "files": 10,
-    "foreseen": [("书面回复", ESTIMATE.deadline)] * 2,
+    "foreseen": [ESTIMATE] * 2,
+    "beside": "",
     "today": date(2030, 1, 1),
     "alike": [Alike(1, NUMBER, "退回补正", "其中永久基本农田")] * alike.SHOWN,
     "fields": LEAD.visible({n: DATA[n] for n in LEAD.offered}, frozenset(Sight)),
@@ -435,7 +448,7 @@ def test_markup_in_what_people_write_is_shown_as_they_wrote_it(name: str) -> Non
 )
 def test_the_card_tells_how_much_time_is_left(left: int, living: bool, said: str) -> None:
     far = stretch(DUTY.due, DUTY.due - timedelta(days=left))
-    face = replace(FACE, owed=(replace(OWED, left=left, stretch=far, before=()),))
+    face = replace(FACE, owed=(replace(OWED, left=left, stretch=far, before=(), special=""),))
     text = parse_html(TEXTS.render("card", **{**CARD, "face": face, "living": living})).text
     assert said in text
     assert not living or "还有" not in text

@@ -111,6 +111,9 @@ class EachOf(OneOf):
     Kept as one code for all of them, or as one code an item with commas between.
     """
 
+    of: str = ""
+    """The field with the items, which are shown beside the question."""
+
     def knows(self, value: Value) -> bool:
         """Tell whether every code is one of the choices."""
         return all(OneOf.knows(self, code) for code in str(value).split(","))

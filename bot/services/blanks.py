@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.entries import Choice, Entry, OneOf, Sight, Text
 from bot.domain.errors import DomainError
+from bot.domain.items import EachOf
 from bot.domain.kinds.kind import nothing_more, party_of
 from bot.services.disputes import disputable, subject_title
 
@@ -67,6 +68,8 @@ class Form:
     before: Mapping[str, Value] = field(default_factory=dict)
     """What a correction finds."""
 
+    beside: Mapping[str, str] = field(default_factory=dict)
+    """What of the record a question is about, shown with it."""
     demands: Callable[[Mapping[str, Value]], tuple[str, ...]] = nothing_more
     """What else it cannot do without, given what it says so far."""
 
@@ -113,7 +116,22 @@ async def form_of(desk: Desk, actor: Actor, draft: Draft) -> Form:
     move = kind.move(draft.move)
     entries = {name: kind.entries[name] for name in move.needs}
     texts = [name for name in move.needs if isinstance(entries[name].holds, Text)]
-    return Form(f"{record.number}｜{move.title}", entries, move.needs, texts[0] if texts else "")
+    return Form(
+        f"{record.number}｜{move.title}",
+        entries,
+        move.needs,
+        texts[0] if texts else "",
+        beside=_beside(kind, record, entries),
+    )
+
+
+def _beside(kind: Kind, record: Record, entries: Mapping[str, Entry]) -> dict[str, str]:
+    """The items, where a question asks for an answer to each of them."""
+    return {
+        name: f"{kind.entries[holds.of].title}：{kind.show(holds.of, record.data[holds.of])}"
+        for name, entry in entries.items()
+        if isinstance(holds := entry.holds, EachOf) and holds.of in record.data
+    }
 
 
 def _new(desk: Desk, actor: Actor, kind: Kind) -> Form:
@@ -136,7 +154,8 @@ def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Form:
     title = desk.texts.label("form_correct").format(number=record.number)
     before = {name: record.data[name] for name in said if name in record.data}
     entries = {**{name: kind.entries[name] for name in said}, WHY: _WHY}
-    return Form(title, entries, (WHY,), needed=kind.lasting, before=before)
+    beside = _beside(kind, record, entries)
+    return Form(title, entries, (WHY,), needed=kind.lasting, before=before, beside=beside)
 
 
 async def _said_since(desk: Desk, actor: Actor, kind: Kind, record: Record, draft: Draft) -> Form:

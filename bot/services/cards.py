@@ -74,8 +74,11 @@ def _last_step(desk: Desk, kind: Kind, events: list[Event]) -> dict[str, object]
 
 def step_title(desk: Desk, kind: Kind, event: Event) -> str:
     """What an event of a record's history is called."""
+    if event.name == FILE:
+        return kind.filing
     if event.name in {move.code for move in kind.moves}:
-        return kind.move(event.name).title
+        move = kind.move(event.name)
+        return move.noted or move.title
     facts = {**event.facts, **words_of_shift(desk, kind, event)}
     if "subject" in facts:
         facts["subject"] = subject_title(desk, kind, str(facts["subject"]))

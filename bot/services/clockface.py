@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.domain.kinds.kind import party_of
 from bot.domain.periods import Light, Stretch, days_left, light, stretch
 from bot.domain.records import Outcome
-from bot.services.clocks import begun_on, estimate
+from bot.services.clocks import begun_on, estimate, estimated_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,6 +32,8 @@ class Owed:
     stretch: Stretch
     before: tuple[date, ...]
     """The dates it was due on before it was counted anew, the first one first."""
+    special: str
+    """Why people work on its last day though it lies on a weekend; "" on any other day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Estimate:
 
     title: str
     deadline: Deadline
+    by: str
+    """What the day is from which it is estimated; "": it counts from that day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def _owed(desk: Desk, kind: Kind, record: Record, duty: Duty, duties: list[Duty]
         days_left(duty.due, desk.today),
         stretch(duty.due, desk.today),
         counted_before(duty, duties),
+        desk.calendar.describe(duty.due) if desk.calendar.is_workday(duty.due) else "",
     )
 
 
@@ -123,7 +128,8 @@ def _estimates(desk: Desk, kind: Kind, record: Record, begun: set[str]) -> Itera
         return
     for rule in kind.duties:
         if rule.code not in begun and (deadline := estimate(desk, rule, record.data)):
-            yield Estimate(rule.title, deadline)
+            by = kind.entries[estimated_by(rule, record.data)].title
+            yield Estimate(rule.title, deadline, by)
 
 
 def _conflicts(kind: Kind, record: Record, owed: Iterable[Duty]) -> Iterator[Conflict]:

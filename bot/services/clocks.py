@@ -135,10 +135,15 @@ def on_another_calendar(
 
 def estimate(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> Deadline | None:
     """When a duty that has not begun would end, if it began on the first day that is known."""
-    start = next((day for name in rule.estimate if (day := _day(data, name))), None)
+    start = _day(data, estimated_by(rule, data))
     if start is None or not rule.owed(data) or _length_unknown(desk, rule, data):
         return None
     return _count(desk, rule, data, period_for(desk, rule, data), start)
+
+
+def estimated_by(rule: DutyRule, data: Mapping[str, Value]) -> str:
+    """The field with the first day that is known; "": there is none."""
+    return next((name for name in rule.estimate if name in data), "")
 
 
 def _length_unknown(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> bool:

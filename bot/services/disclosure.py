@@ -199,6 +199,15 @@ async def hand_files(desk: Desk, actor: Actor, record: Record, user_id: int) -> 
         )
 
 
+def _new_state(desk: Desk, kind: Kind, event: Event) -> str:
+    """The state that an event led to; "" where it stayed the same, or is called like the step."""
+    to = event.facts.get("to", "")
+    if not to or to == event.facts.get("from"):
+        return ""
+    title = kind.state(str(to)).title
+    return "" if title == step_title(desk, kind, event) else title
+
+
 async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -> None:
     """Tell an entitled person, in private, what happened to a record, step by step."""
     actor.require(Action.SEE_DETAIL, record)
@@ -211,7 +220,7 @@ async def tell_history(desk: Desk, actor: Actor, record: Record, user_id: int) -
             "title": step_title(desk, kind, event),
             "organ": organ_of(desk, event),
             "person": person.name if (person := people.get(event.actor or 0)) else "",
-            "state": kind.state(str(event.facts["to"])).title if "to" in event.facts else "",
+            "state": _new_state(desk, kind, event),
         }
         for event in events
     ]

@@ -13,6 +13,7 @@ from bot.services.blanks import CORRECT, FITS_ANY
 from bot.services.cards import announce
 from bot.services.clocks import matter_of, run_clocks
 from bot.services.forms import throw_away
+from bot.services.histories import other_party
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
 from bot.storage.events import stream_of
@@ -116,7 +117,8 @@ async def carry_out(
     await run_clocks(desk, kind, saved, move.code, event)
     await close_other_forms(desk, saved, corrections=kind.state(saved.state).closed)
     await drop_moot_proposals(desk, kind, saved)
-    await announce(desk, kind, saved, event)
+    call = other_party(saved, actor) if move.tells else None
+    await announce(desk, kind, saved, event, call=call)
     await tell_named(desk, actor, kind, saved, given)
     return saved
 

@@ -12,14 +12,14 @@ from bot.domain.outgoing import Button, Manner, Priority, in_rows
 from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.blanks import CORRECT
-from bot.services.clocks import estimate
+from bot.services.clockface import Estimate
+from bot.services.clocks import estimate, estimated_by
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from bot.domain.line import Doubt
     from bot.domain.outgoing import Keyboard
-    from bot.domain.periods import Deadline
     from bot.domain.records import Draft
     from bot.services.alike import Alike
     from bot.services.blanks import Form
@@ -65,9 +65,10 @@ def _preview(
         doubts=[_doubt(desk, form.entries[d.name], d, open_to) for d in findings.doubts],
         alike=findings.alike,
         files=findings.files,
-        foreseen=_foreseen(desk, draft),
+        foreseen=tuple(_foreseen(desk, draft)),
         today=desk.today,
         question=asked.ask if asked else "",
+        beside=form.beside.get(draft.asking, "") if asked else "",
         choosing=fields,
         optional=draft.asking in draft.to_ask and not missing,
         by_button=asked is not None and isinstance(asked.holds, OneOf),
@@ -75,13 +76,14 @@ def _preview(
     )
 
 
-def _foreseen(desk: Desk, draft: Draft) -> list[tuple[str, Deadline]]:
+def _foreseen(desk: Desk, draft: Draft) -> Iterator[Estimate]:
     """The dates that a new record will bring with it, as far as they can be told."""
-    if draft.record_id is not None:
-        return []
-    rules = desk.books.kinds[draft.kind].duties
-    ends = ((rule.title, estimate(desk, rule, draft.data)) for rule in rules)
-    return [(title, deadline) for title, deadline in ends if deadline]
+    kind = desk.books.kinds[draft.kind]
+    for rule in kind.duties if draft.record_id is None else ():
+        if deadline := estimate(desk, rule, draft.data):
+            name = estimated_by(rule, draft.data)
+            by = "" if name in rule.since else kind.entries[name].title
+            yield Estimate(rule.title, deadline, by)
 
 
 def _doubt(desk: Desk, entry: Entry, doubt: Doubt, open_to: Collection[Sight]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from bot.domain.kinds.kind import party_of
 from bot.domain.periods import Unit, days_left
 from bot.domain.why import Proof, prove
 from bot.services.cards import step_title
-from bot.services.clocks import estimate, period_for
+from bot.services.clocks import estimate, estimated_by, period_for
 from bot.services.disclosure import organ_of
 from bot.services.reasons import courses_of, keys_of, particulars_of
 
@@ -138,7 +138,7 @@ class Account:
             "why_waiting",
             **head,
             missing=[entries[name].title for name in rule.since if name not in data],
-            by=next(entries[name].title for name in rule.estimate if name in data),
+            by=entries[estimated_by(rule, data)].title,
             proof=proven(self.desk.texts, proof, "", self._clause(rule), estimated=True),
         )
         line = self.desk.texts.render("why_waiting_line", **head, due=deadline.due)

@@ -6,19 +6,23 @@ side, until the leader of the organ approves it.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button, Manner
-from bot.domain.people import Action, Role
+from bot.domain.people import Action, Place, Role, Status
 from bot.services import buttons
+from bot.services.clockface import face_of
 from bot.services.clocks import matter_of
+from bot.services.forms import blank_draft, keep
 from bot.services.ledger import allowed_move, carry_out, note_step, require_fields
 from bot.services.references import check_references
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.domain.kinds.kind import Move
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor, Person
     from bot.domain.records import Proposal, Record, Value
@@ -59,11 +63,22 @@ async def propose(
         now=desk.now,
     )
     if proposal is None:
-        raise DomainError("already_proposed", title=move.title, number=record.number)
+        raise _already(record, move)
     await _note(desk, actor, record, PROPOSED, proposal, given)
     for leader in leaders:
         await tell_proposal(desk, proposal, leader.user_id)
     return proposal
+
+
+async def require_not_proposed(desk: Desk, record: Record, move: Move) -> None:
+    """Raise `already_proposed` where a step waits for approval, before its form is filled in."""
+    waiting = {proposal.move for proposal in await desk.tx.proposals.of_record(record.id)}
+    if move.code in waiting:
+        raise _already(record, move)
+
+
+def _already(record: Record, move: Move) -> DomainError:
+    return DomainError("already_proposed", title=move.title, number=record.number)
 
 
 async def _leaders(desk: Desk, organ: str) -> list[Person]:
@@ -95,6 +110,9 @@ async def tell_proposal(desk: Desk, proposal: Proposal, user_id: int) -> None:
         "proposal",
         title=kind.move(proposal.move).title,
         number=record.number,
+        state=kind.state(record.state).title,
+        receiver=desk.office.organ(record.receiver).short,
+        owed=(await face_of(desk, kind, record)).owed,
         proposer=proposer.name if proposer else "",
         fields={kind.entries[n].title: kind.show(n, v) for n, v in proposal.data.items()},
     )
@@ -165,6 +183,8 @@ async def decide(desk: Desk, actor: Actor, proposal_id: int, *, approve: bool) -
     else:
         await _note(desk, actor, record, DECLINED, proposal, {})
     await _tell_decided(desk, proposal, record.number, move.title, actor, approve=approve)
+    if not approve:
+        await _give_back(desk, proposal, record, move)
 
 
 async def _tell_decided(
@@ -179,3 +199,15 @@ async def _tell_decided(
     proposer = await desk.tx.people.get(proposal.proposed_by)
     if proposer is not None and proposer.reachable:
         await desk.say(proposer.user_id, text=text)
+
+
+async def _give_back(desk: Desk, proposal: Proposal, record: Record, move: Move) -> None:
+    """Let whoever proposed it have its content as a draft again, to be mended."""
+    person = await desk.tx.people.get(proposal.proposed_by)
+    if person is None or person.status is not Status.ACTIVE or not person.reachable:
+        return
+    actor = desk.actor(person)
+    if desk.books.kinds[record.kind].falls_to(move, record, actor):
+        place = Place(person.user_id, private=True)
+        draft = blank_draft(actor, record.kind, place, move.code, record)
+        await keep(desk, actor, replace(draft, data=proposal.data))

@@ -10,6 +10,7 @@ from bot.services.amendments import open_addition
 from bot.services.blanks import ADDITION, DISTRICT, LONGEST_ADDITION, form_of
 from bot.services.forms import open_move, require_own, throw_away
 from bot.services.ledger import allowed_move, move_record
+from bot.services.proposals import require_not_proposed
 
 if TYPE_CHECKING:
     from bot.domain.people import Actor
@@ -36,6 +37,8 @@ async def take_step(
     private = await _private_chat(desk, actor)
     if private is None:
         return Outcome.NEEDS_PRIVATE_CHAT
+    if move.approval:
+        await require_not_proposed(desk, record, move)
     await open_move(desk, actor, record, move_code, private)
     return Outcome.FORM_OPENED
 

@@ -62,7 +62,14 @@ async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
     await desk.tx.origins.forget(draft.id)
     kind = desk.books.kinds[record.kind]
     proposed = draft.move in kind.reserved
-    text = desk.texts.render("filed", number=record.number, move=draft.move, proposed=proposed)
+    text = desk.texts.render(
+        "filed",
+        number=record.number,
+        filed=kind.filed,
+        move=draft.move,
+        title=next((m.noted or m.title for m in kind.moves if m.code == draft.move), ""),
+        proposed=proposed,
+    )
     if filed and kind.undo:
         await _offer_undo(desk, draft, record, text)
     else:

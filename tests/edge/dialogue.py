@@ -70,6 +70,7 @@ class Play:
         if line.startswith("⏱"):
             self.lines += ["", line]
             self._wait(line)
+            await self.office.tick()
         else:
             self._go_to(place)
             self.lines += ["", line] if self.lines[-1:] != [_heading(place)] else [line]

@@ -278,6 +278,11 @@ class Office:
 
     # The office at rest.
 
+    async def tick(self) -> None:
+        """Wait until the bot has done what the hour asks for."""
+        parts, now = self.liaison._parts, self.sandbox.clock.now()
+        await self.until(lambda: bool(parts and parts.ticker.last and parts.ticker.last >= now))
+
     async def settle(self) -> None:
         """Wait until every update is confirmed, every file fetched and everything said."""
         await self.sandbox.until(lambda: not len(self.sandbox.world.updates))

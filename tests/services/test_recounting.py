@@ -313,11 +313,11 @@ async def test_a_card_with_an_estimate_is_brought_up_to_date_too(
         data = ADVICE_DATA | {"issued_on": "2026-12-07"}
         await file_record(d, procuratorate, ADVICE, "420704", data)
     (card,) = [said for said in await deliver() if said.chat_id == -1]
-    assert "2月8日届满，暂定" in card.text
+    assert "2月8日届满（暂定）" in card.text
     async with desk() as d:
         assert await recount(with_notice(d), NUMBER, None) == []
     (card,) = [said for said in await deliver() if said.chat_id == -1]
-    assert "2月12日届满）" in card.text
+    assert "2月12日届满\n" in card.text
 
 
 async def test_hundreds_of_duties_in_one_transaction(

@@ -328,7 +328,7 @@ async def test_what_has_ended_is_told_shortly_and_stays_what_it_was(scene: Scene
     told = (await scene.why("2026-09-21")).splitlines()
     ended = told[told.index("已结束的期限") + 1 :]
     assert ended[:2] == [
-        "核对收到日期（鄂城分局）：2026年7月22日（星期三）前；7月21日“收到日期不一致”，按期",
+        "核对收到日期（鄂城分局）：2026年7月22日（星期三）前；7月21日“登记不同的收到日期”，按期",
         "登记自查（鄂城分局）：2026年7月22日（星期三）前，原为7月27日；"
         "7月24日“登记自查”，超过约定2天",
     ]

@@ -67,7 +67,8 @@ PROGRESS = EachOf(
         Choice("done", "已完成", ("完成", "全部已完成", "全部完成")),
         Choice("partly", "阶段性完成", ("阶段性", "部分完成")),
         Choice("none", "未整改", ("未完成", "尚未整改")),
-    )
+    ),
+    of="items",
 )
 URGINGS = OneOf(
     (
@@ -98,7 +99,7 @@ class AdviceFields(Fields):
         Entry(
             "建议文号",
             ADVICE_NUMBER,
-            "检察建议书的文号（机关代字〔年份〕编号号）？",
+            "检察建议书的文号（如“某检行建〔2026〕5号”）？",
             Sight.GROUP,
         ),
     ] = None
@@ -262,8 +263,11 @@ def _consistent(data: Mapping[str, Value]) -> None:
     """No day before the one it follows, no answer for items there are not, no false urgency."""
     for first, then in _ORDER:
         if first in data and then in data and str(data[then]) < str(data[first]):
-            titles = [ADVICE.entries[name].title for name in (then, first)]
-            raise DomainError("wrong_order", titles=titles)
+            earlier, later = (
+                (ADVICE.entries[name].title, date.fromisoformat(str(data[name])))
+                for name in (first, then)
+            )
+            raise DomainError("wrong_order", earlier=earlier, later=later)
     if (
         "items" in data
         and "progress" in data
@@ -349,6 +353,8 @@ _MOVES = (
         "delivered",
         Party.RECEIVER,
         ("received_on",),
+        tells=True,
+        noted="登记不同的收到日期",
     ),
     Move(
         "confirm_service",
@@ -365,6 +371,8 @@ _MOVES = (
         "delivered",
         Party.SENDER,
         ("served_on",),
+        tells=True,
+        noted="登记不同的送达日期",
     ),
     Move(
         "check", "登记自查", frozenset({"delivered"}), "checking", Party.RECEIVER, ("self_check",)
@@ -404,6 +412,7 @@ _MOVES = (
         Party.SENDER,
         ("delay_refusal",),
         when=_explained,
+        tells=True,
     ),
     Move(
         "object",
@@ -423,9 +432,18 @@ _MOVES = (
         Party.SENDER,
         ("objection_result",),
         when=_objected,
+        tells=True,
     ),
     Move("drop_objection", "撤回异议", _RUNNING, "", Party.RECEIVER, aside=True, when=_objected),
-    Move("pass", "整改到位", frozenset({"replied"}), "mended", Party.SENDER, ("review",)),
+    Move(
+        "pass",
+        "整改到位",
+        frozenset({"replied"}),
+        "mended",
+        Party.SENDER,
+        ("review",),
+        tells=True,
+    ),
     Move(
         "go_on",
         "继续整改",
@@ -489,6 +507,7 @@ _MOVES = (
         aside=True,
         when=_urged_in_vain,
         approval=True,
+        noted="提级",
     ),
     Move(
         "sue",
@@ -498,6 +517,7 @@ _MOVES = (
         Party.SENDER,
         ("litigation_number",),
         aside=True,
+        tells=True,
     ),
     Move(
         "look_back",
@@ -522,8 +542,18 @@ _MOVES = (
         "closed",
         Party.SENDER,
         ("closing",),
+        tells=True,
     ),
-    Move("withdraw", "撤回建议", _OPEN, "withdrawn", Party.SENDER, ("withdrawal",), aside=True),
+    Move(
+        "withdraw",
+        "撤回建议",
+        _OPEN,
+        "withdrawn",
+        Party.SENDER,
+        ("withdrawal",),
+        aside=True,
+        tells=True,
+    ),
     Move(
         "replace",
         "修改后另发",
@@ -533,6 +563,7 @@ _MOVES = (
         ("successor",),
         aside=True,
         renews=True,
+        tells=True,
     ),
 )
 
@@ -555,6 +586,8 @@ ADVICE = Kind(
     undo="retract",
     from_sides=frozenset({Side.PROCURATORATE}),
     to_side=Side.RESOURCES,
+    filing="登记制发",
+    filed="已登记",
     states=(
         State("issued", "已制发待送达", Party.RECEIVER, "登记收到日期和签收人"),
         State("served", "已送达待确认", Party.RECEIVER, "核对收到日期"),

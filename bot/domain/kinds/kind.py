@@ -103,6 +103,10 @@ class Move:
     """Only a proposal, until the leader of the organ approves it."""
     renews: bool = False
     """A new record of the kind takes its place: its form is opened with what this one says."""
+    tells: bool = False
+    """The other organ is told in private, though it is not its turn."""
+    noted: str = ""
+    """As cards and histories call it once taken; "": as the button says it."""
 
     def lands(self, state: str) -> str:
         """The state it leads to from one."""
@@ -213,6 +217,10 @@ class Kind:
     first: str
     """The state it is filed into."""
     moves: tuple[Move, ...]
+    filing: str = "登记移送"
+    """What filing one is called in its history."""
+    filed: str = "已登记并移送"
+    """What whoever filed one is told."""
     guided: tuple[str, ...] = ()
     """What else is asked of somebody who gave no line; each question may be skipped."""
     teller: str = ""

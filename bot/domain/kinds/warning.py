@@ -95,6 +95,8 @@ WARNING = Kind(
     undo="withdraw",
     from_sides=frozenset({Side.PROCURATORATE}),
     to_side=Side.RESOURCES,
+    filing="登记告知",
+    filed="已登记并告知",
     states=(
         State("told", "已告知", Party.RECEIVER, "签收"),
         State("signed", "已签收", Party.RECEIVER, "核查并反馈结论"),
