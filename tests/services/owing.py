@@ -1,0 +1,254 @@
+"""What is owed on a recommendation at any moment, told from the brief and from nothing else.
+
+BRIEF §1.1 (periods, receipt, objection), §1.5 (counting), §3 (life-cycle, in `tests.domain.lives`).
+Nothing here reads the kind's rules or counts as the bot counts: every day is looked at by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from tests.domain.lives import allowed_when, life
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from bot.domain.calendar import RestDayNotice
+    from bot.domain.records import Value
+
+PROCURATORATE, BUREAU = "jcy-ec", "zrzy-ec"
+DAY = timedelta(days=1)
+PUBLISHED = json.loads(
+    (Path(__file__).parent.parent / "domain/data/holidays_cn.json").read_text("utf-8")
+)
+LIFE = life("advice")
+ENDS = {"retract", "withdraw", "replace", "sue", "close"}
+"""The steps after which nothing is owed."""
+ORDER = (
+    ("issued_on", "served_on"),
+    ("issued_on", "received_on"),
+    ("served_on", "replied_on"),
+    ("received_on", "replied_on"),
+    ("replied_on", "reply_received_on"),
+)
+"""What cannot be before what: it is issued, received, replied to, and the reply is received."""
+REVIEWS = {"pass", "go_on", "ask_more", "fail"}
+
+
+class Almanac:
+    """Which days offices work, and how far that is published: the newest notice has its way."""
+
+    def __init__(self, notices: Sequence[RestDayNotice] = ()) -> None:
+        self.off = {date.fromisoformat(day) for day in PUBLISHED["off_weekdays"]}
+        self.made_up = {date.fromisoformat(day) for day in PUBLISHED["makeup_workdays"]}
+        self.years = set(PUBLISHED["covered_years"])
+        for notice in notices:
+            self.years.add(notice.year)
+            self.off = (self.off - notice.work) | set(notice.rest)
+            self.made_up = (self.made_up - set(notice.rest)) | notice.work
+
+    def works(self, day: date) -> bool:
+        return day in self.made_up if day.weekday() >= 5 else day not in self.off
+
+    def final(self, day: date) -> bool:
+        """The notice of a year may touch the last days of the December before it."""
+        before_new_year = day.month == 12 and day.day >= 29
+        return day.year in self.years and (not before_new_year or day.year + 1 in self.years)
+
+
+class Owed(NamedTuple):
+    """One open duty, in the words of the issue."""
+
+    debtor: str
+    creditor: str
+    period: str
+    start: date
+    nominal: date
+    due: date
+    provisional: bool
+
+
+@dataclass
+class Told:
+    """A recommendation as the brief tells it: where it stands, and what is still to be answered."""
+
+    data: dict[str, Value]
+    state: str = "issued"
+    entered: date = date.min
+    """When it came into this state."""
+    answered: bool = False
+    """There has been a written reply."""
+    explained: date | None = None
+    """Since when an explanation waits for its answer."""
+    objected: date | None = None
+    mending: date | None = None
+    """Since when there is an end of mending."""
+    proposed: bool = False
+
+    # Its steps.
+
+    def allowed(self, today: date, almanac: Almanac) -> set[str]:
+        """The steps that may be taken, by whom they fall to."""
+        owed = self.owed(almanac)
+        late = {code for code, each in owed.items() if each.due < today}
+        return {
+            code
+            for code, (_, before, _, _) in LIFE.items()
+            if self.state in before
+            and allowed_when("advice", code, self.state, owed=owed, late=late, known=self.data)
+        }
+
+    def take(self, code: str, given: Mapping[str, Value], today: date) -> None:
+        """What a step changes."""
+        self.data |= given
+        match code:
+            case "confirm_receipt":
+                self.data["received_on"] = self.data["served_on"]
+            case "confirm_service":
+                self.data["served_on"] = self.data["received_on"]
+            case "reply":
+                self.answered = True
+            case "explain":
+                self.explained = today
+            case "object":
+                self.objected = today
+            case "grant_delay" | "go_on" | "relapse":
+                self.mending = today
+        self._answer(code)
+        if after := LIFE[code][2]:
+            self.state, self.entered = after, today
+
+    def _answer(self, code: str) -> None:
+        """What waits no more after a step."""
+        if code in {"grant_delay", "refuse_delay"} | REVIEWS | ENDS:
+            self.explained = None
+        if code in {"uphold", "drop_objection", "pass"} | ENDS:
+            self.objected = None
+        if code in {"report", "pass", "fail"} | ENDS:
+            self.mending = None
+
+    def contradicts(self, news: Mapping[str, Value]) -> set[str]:
+        """Why it cannot be so: with which codes it may be refused."""
+        data = {**self.data, **news}
+        known = [(str(data[a]), str(data[b])) for a, b in ORDER if a in data and b in data]
+        codes = {"wrong_order"} if any(then < first for first, then in known) else set()
+        items, told = str(data["items"]).split("\n"), str(data.get("progress", "done")).split(",")
+        codes |= {"not_every_item"} if len(told) not in {1, len(items)} else set()
+        harm = data.get("pace") == "harm" and data["type"] != "public_interest"
+        return codes | ({"harm_without_public_interest"} if harm else set())
+
+    # What is owed.
+
+    @property
+    def keys_turned(self) -> bool:
+        """Both sides have said when it was received."""
+        return {"served_on", "received_on"} <= self.data.keys()
+
+    @property
+    def over(self) -> bool:
+        return self.state in {"sued", "closed", "withdrawn", "replaced", "retracted"}
+
+    def owed(self, almanac: Almanac) -> dict[str, Owed]:
+        """Exactly what must be open now."""
+        return dict(self._owed(_Count(almanac)))
+
+    def _owed(self, count: _Count) -> Iterator[tuple[str, Owed]]:
+        since = self.entered
+        if self.state == "served":
+            yield "confirm", count.work_days("P-CONFIRM", 2, since, BUREAU)
+        if self.state == "received":
+            yield "confirm_service", count.work_days("P-CONFIRM", 2, since, PROCURATORATE)
+        if self.keys_turned and not self.answered and not self.over:
+            yield "reply", self.reply(count)
+        if self.state == "delivered":
+            yield "self_check", count.days("P-SELF", 7, self.receipt, BUREAU)
+        if self.state == "replied":
+            yield "review", count.days("P-REVIEW", 15, since, PROCURATORATE)
+        if self.state == "supplementing":
+            yield "supplement", count.days("P-SUPPLEMENT", 15, since, BUREAU)
+        if self.state == "mended":
+            yield "look_back", count.months("P-LOOKBACK", 3, since, PROCURATORATE)
+        if self.explained:
+            yield "delay", count.days("P-DELAY", 7, self.explained, PROCURATORATE)
+        if self.objected:
+            yield "objection", count.days("P-OBJECTION", 7, self.objected, PROCURATORATE)
+        if self.mending:
+            end = date.fromisoformat(str(self.data["rectify_by"]))
+            yield "rectify", count.until("P-RECTIFY", end, self.mending, BUREAU)
+
+    @property
+    def receipt(self) -> date:
+        """Of two days the earlier."""
+        return min(date.fromisoformat(str(self.data[n])) for n in ("served_on", "received_on"))
+
+    def reply(self, count: _Count) -> Owed:
+        """The written reply: two months, unless the paper is urgent."""
+        match self.data.get("pace"), self.data["type"]:
+            case "urgent", _:
+                return count.days("A2", int(self.data["reply_days"]), self.receipt, BUREAU)
+            case "harm", _:
+                return count.days("A3-URGENT", 15, self.receipt, BUREAU)
+            case _, "public_interest":
+                return count.months("A3", 2, self.receipt, BUREAU)
+        return count.months("A1", 2, self.receipt, BUREAU)
+
+    def days_late(self, almanac: Almanac) -> int:
+        """By how many days the reply went out too late; 0 if in time, or if there is none."""
+        if not self.answered:
+            return 0
+        sent = date.fromisoformat(str(self.data["replied_on"]))
+        return max(0, (sent - self.reply(_Count(almanac)).due).days)
+
+    def light(self, today: date, almanac: Almanac) -> str:
+        """BRIEF §3: green over 15 days, yellow, red at 3 or overdue; grey paused, blue done."""
+        if self.over and self.state != "sued":
+            return "🔵"
+        left = min(((o.due - today).days for o in self.owed(almanac).values()), default=99)
+        if not self.keys_turned and left >= 0:
+            return "⚪"
+        return "🔴" if left <= 3 else "🟡" if left <= 15 else "🟢"
+
+
+@dataclass(frozen=True)
+class _Count:
+    """Counting from day to day: the first day is not counted, a last day of rest moves on."""
+
+    almanac: Almanac
+    others: dict[str, str] = field(
+        default_factory=lambda: {BUREAU: PROCURATORATE, PROCURATORATE: BUREAU}
+    )
+
+    def days(self, period: str, n: int, start: date, debtor: str) -> Owed:
+        return self.until(period, start + n * DAY, start, debtor)
+
+    def months(self, period: str, n: int, start: date, debtor: str) -> Owed:
+        day, passed = start, 0
+        while passed < n:
+            day += DAY
+            last = (day + DAY).day == 1
+            if day.day == start.day or (last and day.day < start.day):
+                passed += 1
+        return self.until(period, day, start, debtor)
+
+    def until(self, period: str, nominal: date, start: date, debtor: str) -> Owed:
+        looked_at = [nominal]
+        while not self.almanac.works(looked_at[-1]):
+            looked_at.append(looked_at[-1] + DAY)
+        return self._owed(period, start, debtor, nominal, looked_at)
+
+    def work_days(self, period: str, n: int, start: date, debtor: str) -> Owed:
+        looked_at = [start]
+        while sum(map(self.almanac.works, looked_at[1:])) < n:
+            looked_at.append(looked_at[-1] + DAY)
+        return self._owed(period, start, debtor, looked_at[-1], looked_at[1:])
+
+    def _owed(
+        self, period: str, start: date, debtor: str, nominal: date, looked_at: list[date]
+    ) -> Owed:
+        provisional = not all(map(self.almanac.final, looked_at))
+        creditor = self.others[debtor]
+        return Owed(debtor, creditor, period, start, nominal, looked_at[-1], provisional)
