@@ -80,8 +80,8 @@ class Told:
     state: str = "issued"
     entered: date = date.min
     """When it came into this state."""
-    answered: bool = False
-    """There has been a written reply."""
+    answered: date | None = None
+    """By when the written reply was due, as it was judged last: a later notice changes nothing."""
     explained: date | None = None
     """Since when an explanation waits for its answer."""
     objected: date | None = None
@@ -110,8 +110,6 @@ class Told:
                 self.data["received_on"] = self.data["served_on"]
             case "confirm_service":
                 self.data["served_on"] = self.data["received_on"]
-            case "reply":
-                self.answered = True
             case "explain":
                 self.explained = today
             case "object":
@@ -196,12 +194,16 @@ class Told:
                 return count.months("A3", 2, self.receipt, BUREAU)
         return count.months("A1", 2, self.receipt, BUREAU)
 
-    def days_late(self, almanac: Almanac) -> int:
+    def judge(self, almanac: Almanac) -> None:
+        """Hold the reply to its period as it is now: when it is given, and when it is corrected."""
+        self.answered = self.reply(_Count(almanac)).due
+
+    @property
+    def days_late(self) -> int:
         """By how many days the reply went out too late; 0 if in time, or if there is none."""
         if not self.answered:
             return 0
-        sent = date.fromisoformat(str(self.data["replied_on"]))
-        return max(0, (sent - self.reply(_Count(almanac)).due).days)
+        return max(0, (date.fromisoformat(str(self.data["replied_on"])) - self.answered).days)
 
     def light(self, today: date, almanac: Almanac) -> str:
         """BRIEF §3: green over 15 days, yellow, red at 3 or overdue; grey paused, blue done."""

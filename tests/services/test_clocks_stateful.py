@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from bot.domain.calendar import SHANGHAI
+from bot.domain.calendar import SHANGHAI, RestDayNotice, WorkCalendar
 from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.kind import Matter as BotsMatter
@@ -37,6 +37,7 @@ from bot.services.desk import Books, Desk
 from bot.services.ledger import file_record, move_record
 from bot.services.lights import refresh_lights
 from bot.services.proposals import decide, propose
+from bot.services.recounting import recount
 from bot.services.verify import verify
 from bot.storage.database import Database
 from tests.services.owing import BUREAU, DAY, ENDS, LIFE, ORDER, PROCURATORATE, Almanac, Owed, Told
@@ -153,7 +154,8 @@ class Lives(RuleBasedStateMachine):
         self.tx: Tx = runner.run(self.stack.enter_async_context(database.write()))
         self.serials = count(1)
         self.today, self.hour = date.min, 10
-        self.almanac = Almanac()
+        self.notices: list[RestDayNotice] = []
+        self.almanac, self.calendar = Almanac(), WorkCalendar()
         self.old: list[Matter] = []
         self.matter: Matter
 
@@ -170,7 +172,7 @@ class Lives(RuleBasedStateMachine):
 
     def desk(self) -> Desk:
         now = datetime.combine(self.today, time(self.hour, 30), SHANGHAI)
-        return Desk(self.tx, self.cast.books, now, f"life{next(self.serials)}")
+        return Desk(self.tx, self.cast.books, self.calendar, now, f"life{next(self.serials)}")
 
     def do(self, use: Callable[[Desk], Awaitable[T]]) -> T:
         """Use the desk; what is refused leaves no trace, as with every update."""
@@ -301,6 +303,8 @@ class Lives(RuleBasedStateMachine):
         """Tell the model of a step that was taken."""
         self.taken[code] += 1
         self.matter.told.take(code, given, self.today)
+        if code == "reply":
+            self.matter.told.judge(self.almanac)
         self.forget_moot_proposal()
 
     def forget_moot_proposal(self) -> None:
@@ -320,6 +324,8 @@ class Lives(RuleBasedStateMachine):
         if not refused:
             self.taken["corrected " + name] += 1
             told.data |= news
+            if told.answered and name != "rectify_by":
+                told.judge(self.almanac)
             self.forget_moot_proposal()
 
     async def put_right(self, desk: Desk, name: str, said: dict[str, Value]) -> None:
@@ -363,12 +369,22 @@ class Lives(RuleBasedStateMachine):
         self.today, self.hour = self.today + days * DAY, hour
         self.do(refresh_lights)
 
-    def import_a_notice(self) -> None:
-        """Hook: let another calendar be in force and count anew, once the bot can do that.
-
-        Then this is a rule: it draws a `RestDayNotice`, puts `Almanac([*notices])` and a
-        `WorkCalendar` of the same notices in the place of those in use, and recounts.
-        """
+    @rule(
+        off=st.sets(st.integers(1, 150), max_size=6),
+        made_up=st.sets(st.integers(1, 150), max_size=12),
+        ahead=st.integers(0, 1),
+    )
+    def import_a_notice(self, off: set[int], made_up: set[int], ahead: int) -> None:
+        """This year's notice is changed, or the next one's comes out, and all is counted anew."""
+        year = self.today.year + ahead
+        coming = {n: day for n in off | made_up if (day := self.today + n * DAY).year == year}
+        rest = {coming[n]: "假日" for n in off & coming.keys()}
+        work = frozenset(coming[n] for n in (made_up - off) & coming.keys())
+        source = f"国办发明电〔{year}〕{next(self.serials)}号"
+        self.notices.append(RestDayNotice(year, rest, work, source))
+        self.almanac, self.calendar = Almanac(self.notices), WorkCalendar(self.notices)
+        shifts = self.do(lambda desk: recount(desk, source, None))
+        self.taken["recounted"] += len(shifts)
 
     # What must be.
 
@@ -424,7 +440,7 @@ class Lives(RuleBasedStateMachine):
             last = [row for row in now.rows if row.code == "reply"][-1]
             assert last.outcome is Outcome.MET
             assert str(last.met_on) == told.data["replied_on"]
-            assert last.late == told.days_late(self.almanac)
+            assert last.late == told.days_late
 
     def _the_card_tells_it(self, now: Look) -> None:
         told, card = self.matter.told, now.card
@@ -433,7 +449,7 @@ class Lives(RuleBasedStateMachine):
             assert f"：{duty.due.year}年{duty.due.month}月{duty.due.day}日" in card
         waiting = not told.keys_turned and told.state not in CLOSED
         assert ("尚未起算" in card) == waiting
-        late = told.days_late(self.almanac)
+        late = told.days_late
         assert (f"办理，<b>逾期{late}天</b>" in card) == (late > 0)
 
 
@@ -451,8 +467,9 @@ def _closing(row: Duty) -> tuple[object, ...]:
 
 
 def _fixed(row: Duty) -> Duty:
-    """All that never changes: not its end, nor what cards say of it."""
-    return replace(row, closed_by=None, outcome=None, met_on=None, shown=row.shown.FAR)
+    """All that never changes: not its end, what cards say of it, or which schedule agrees."""
+    still = replace(row, closed_by=None, outcome=None, met_on=None)
+    return replace(still, shown=row.shown.FAR, calendar_version="")
 
 
 async def _hire(database: Database, books: Books) -> Cast:
