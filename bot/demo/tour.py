@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 """Nine o'clock in China."""
+ADVICE = "/advice 鄂州检行建〔2026〕6号 纠正违法 制发3月6日 1.催告并申请强制执行 2.完善移送台账"
 UNHURRIED = Rates(overall_per_second=1000, chat_interval=0, group_per_minute=10_000)
 """The tour's own server sets no flood limits."""
 LINE = (
@@ -30,7 +31,10 @@ async def play_tour() -> None:
     async with raise_stage(clock=SandboxClock(MONDAY), rates=UNHURRIED) as stage:
         await Tour(stage).play()
         click.echo(stage.sandbox.transcript())
-        click.echo("演示完成：线索已登记、签收、查询、查阅，全部留痕。")
+        click.echo(
+            "演示完成：线索已登记、签收、查询、查阅；检察建议自制发、双方确认收到日期、书面回复、"
+            "回头看，直至销号，全部留痕。"
+        )
 
 
 class Tour:
@@ -48,6 +52,10 @@ class Tour:
         await self._look_up(number)
         await self._turn_away()
         await self._close_day()
+        await self._advise()
+        await self._turn_both_keys()
+        await self._reply_in_time()
+        await self._close_for_good()
 
     async def _report(self) -> str:
         """The bureau's liaison reports a lead in one line, and files it."""
@@ -82,6 +90,68 @@ class Tour:
         self._sandbox.clock.advance(timedelta(hours=9))
         for name in ("陈刚", "周岚"):
             await self._reads(name, "台账存证", private=True)
+
+    async def _advise(self) -> None:
+        """The procuratorate registers a recommendation, of which nothing is due yet."""
+        asked = self._stage.cast["李静"].write(self._group, ADVICE)
+        preview = await self._reads("李静", "尚未起算", after=asked.id)
+        self._stage.cast["李静"].press(preview, "✅ 提交")
+        await self._reads("李静", "⚪ 检察建议", after=asked.id)
+
+    async def _turn_both_keys(self) -> None:
+        """The one side enters the receipt, the other confirms it: now the clock runs."""
+        await self._take("李静", "已制发待送达", "登记送达", "今天", "〔直接送达〕", "王敏")
+        card = await self._reads("王敏", "已送达待确认", private=True)
+        self._stage.cast["王敏"].press(card, "确认收到日期")
+        await self._reads("王敏", "书面回复：2026年5月9日")
+
+    async def _reply_in_time(self) -> None:
+        """The light turns yellow, then red; the bureau replies in writing before the last day."""
+        await self._take("王敏", "　已送达", "登记自查", "已逐项自查，台账不完善属实")
+        await self._wait("🟡 检察建议", 47)
+        await self._wait("🔴 检察建议", 12)
+        reply = (
+            "鄂州资规函〔2026〕12号",
+            "今天",
+            "〔直接送交〕",
+            "李静",
+            "〔全部采纳〕",
+            "〔已完成〕",
+        )
+        await self._take("王敏", "　自查中", "登记书面回复", *reply)
+
+    async def _close_for_good(self) -> None:
+        """The procuratorate reviews the reply, looks again after some weeks, and closes."""
+        await self._take("李静", "　已回复", "整改到位", "各项均已落实")
+        await self._wait("　整改到位", 60)
+        looked = ("今天", "台账按月更新，未见反弹")
+        await self._take("李静", "　整改到位", "回头看：已巩固", *looked)
+        await self._take("李静", "　已回头看", "办结销号", "整改到位，同意销号")
+        await self._reads("王敏", "🔵 检察建议")
+
+    async def _changes(self, form: Message, before: str) -> None:
+        """Wait until a message says something else than before."""
+        await self._sandbox.until(lambda: form.text != before or None, timeout=10)
+
+    async def _wait(self, words: str, days: int) -> None:
+        """Let days pass, until the card in the group says so."""
+        self._sandbox.clock.advance(timedelta(days=days))
+        await self._reads("王敏", words)
+
+    async def _take(self, name: str, card: str, step: str, *answers: str) -> None:
+        """Press a step on the group's card, then answer its form in private and submit it."""
+        persona = self._stage.cast[name]
+        persona.press(await self._reads(name, card), step)
+        form = await self._reads(name, f"｜{step}", private=True)
+        for answer in answers:
+            before = form.text
+            if answer.startswith("〔"):
+                persona.press(form, answer.strip("〔〕"))
+            else:
+                persona.write(None, answer)
+            await self._changes(form, before)
+        persona.press(form, "✅ 提交")
+        await self._reads(name, f"已办理“{step}”", private=True)
 
     async def _reads(
         self, name: str, words: str, *, private: bool = False, after: int = 0

@@ -369,19 +369,20 @@ class Lives(RuleBasedStateMachine):
         self.today, self.hour = self.today + days * DAY, hour
         self.do(refresh_lights)
 
-    @rule(
-        off=st.sets(st.integers(1, 150), max_size=6),
-        made_up=st.sets(st.integers(1, 150), max_size=12),
-        ahead=st.integers(0, 1),
-    )
-    def import_a_notice(self, off: set[int], made_up: set[int], ahead: int) -> None:
-        """This year's notice is changed, or the next one's comes out, and all is counted anew."""
-        year = self.today.year + ahead
-        coming = {n: day for n in off | made_up if (day := self.today + n * DAY).year == year}
-        rest = {coming[n]: "假日" for n in off & coming.keys()}
-        work = frozenset(coming[n] for n in (made_up - off) & coming.keys())
+    @precondition(lambda self: self.matter.told.owed(self.almanac))
+    @rule(data=st.data())
+    def import_a_notice(self, data: st.DataObject) -> None:
+        """A notice comes that names days on which something is due; all is counted anew."""
+        owed = self.matter.told.owed(self.almanac).values()
+        near = sorted(
+            {day + n * DAY for o in owed for day in (o.nominal, o.due) for n in (-1, 0, 1)}
+        )
+        year = data.draw(st.sampled_from(near), "year").year
+        own = [day for day in near if day.year == year]
+        off = data.draw(st.sets(st.sampled_from(own)), "off")
         source = f"国办发明电〔{year}〕{next(self.serials)}号"
-        self.notices.append(RestDayNotice(year, rest, work, source))
+        notice = RestDayNotice(year, dict.fromkeys(off, "假日"), frozenset(own) - off, source)
+        self.notices.append(notice)
         self.almanac, self.calendar = Almanac(self.notices), WorkCalendar(self.notices)
         shifts = self.do(lambda desk: recount(desk, source, None))
         self.taken["recounted"] += len(shifts)
