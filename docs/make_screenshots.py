@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from playwright.async_api import expect
 
 from bot.demo.stage import DISTRICT, STRANGER, raise_stage
-from bot.demo.tour import LINE, MONDAY, UNHURRIED
+from bot.demo.tour import ADVICE, LINE, MONDAY, UNHURRIED
 from bot.sandbox.clock import SandboxClock
 from tests.browser.chat_page import DESK, PHONE, PRIVATE, open_page
 
@@ -41,6 +41,7 @@ async def take_pictures() -> None:
             await _join(page)
             await _administer(page)
             await _bind(stage, page)
+            await _advise(page)
         async with open_page(stage, PHONE, scale=SHARP) as page:
             await _carry(page)
 
@@ -173,6 +174,32 @@ async def _bind(stage: Stage, page: ChatPage) -> None:
     await page.press(await page.reads("哪几方参加"), "检察＋资规")
     await page.reads("已绑定")
     await _take(page, "bind")
+
+
+async def _advise(page: ChatPage) -> None:
+    """A recommendation before and after both keys, and its date as a proof."""
+    await page.become("李静")
+    await page.open(DISTRICT)
+    await page.write(ADVICE)
+    await page.press(await page.reads("待提交", "尚未起算"), "提交")
+    await page.press(await page.reads("已制发待送达"), "登记送达")
+    await page.open(PRIVATE)
+    await page.reads("｜登记送达", "哪一天送达")
+    await page.write("今天")
+    await page.press(await page.reads("｜登记送达", "以什么方式"), "直接送达")
+    await page.reads("｜登记送达", "由谁签收")
+    await page.write("王敏")
+    await page.press(await page.reads("｜登记送达", "核对无误"), "提交")
+    await page.become("王敏")
+    await page.open(DISTRICT)
+    card = await page.reads("已送达待确认", "尚未起算")
+    await _take(page, "one_key")
+    await page.press(card, "确认收到日期")
+    await page.reads("书面回复：2026年5月9日")
+    await _take(page, "both_keys")
+    await page.write("/why 鄂州检行建〔2026〕6号")
+    await page.reads("期限依据", "法定届满")
+    await _take(page, "why")
 
 
 async def _carry(page: ChatPage) -> None:

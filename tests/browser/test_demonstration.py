@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import expect
 
 from bot.demo.stage import DISTRICT, STRANGER, raise_stage
-from bot.demo.tour import LINE, MONDAY, UNHURRIED
+from bot.demo.tour import ADVICE, LINE, MONDAY, UNHURRIED
 from bot.sandbox.clock import SandboxClock
 from tests.browser.chat_page import DESK, PHONE, PRIVATE, find_chromium, open_page
 
@@ -105,6 +105,42 @@ async def test_a_lead_is_asked_for_step_by_step_undone_mended_and_added_to(page:
     await page.reads("已补充", again)
     await page.write("/drafts")
     await page.reads("没有未提交的草稿")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_two_keys_start_the_clock_and_the_light_follows_it(page: ChatPage) -> None:
+    await page.become("李静")
+    await page.open(DISTRICT)
+    await page.write(ADVICE)
+    await page.press(await page.reads("待提交", "尚未起算"), "提交")
+    card = await page.reads("已制发待送达", "尚未起算")
+    place = await card.get_attribute("data-testid")
+    await page.press(card, "登记送达")
+    await page.open(PRIVATE)
+    await page.reads("｜登记送达", "哪一天送达")
+    await page.write("今天")
+    await page.press(await page.reads("｜登记送达", "以什么方式"), "直接送达")
+    await page.reads("｜登记送达", "由谁签收")
+    await page.write("王敏")
+    await page.press(await page.reads("｜登记送达", "核对无误"), "提交")
+    await page.reads("已办理“登记送达”")
+
+    await page.become("王敏")
+    await page.open(DISTRICT)
+    card = page.page.get_by_test_id(place or "")
+    await expect(card).to_contain_text("已送达待确认")
+    await expect(card.get_by_role("img", name="灰灯")).to_be_visible()
+    await expect(card).to_contain_text("尚未起算")
+    await page.press(card, "确认收到日期")
+    await expect(card).to_contain_text("书面回复：2026年5月9日（星期六）前")
+    await expect(card).not_to_contain_text("尚未起算")
+    await expect(card.get_by_role("img", name="黄灯")).to_be_visible()
+    await page.turn_clock("+1周")
+    await expect(card.get_by_role("img", name="红灯")).to_be_visible()
+    await expect(card).to_contain_text("登记自查：2026年3月16日（星期一）前，3天以内")
+    await page.turn_clock("到下一事项")
+    await page.turn_clock("+1天")
+    await expect(card).to_contain_text("登记自查：2026年3月16日（星期一）前，已逾期")
 
 
 async def test_what_is_missing_is_asked_in_the_group(page: ChatPage) -> None:
