@@ -168,7 +168,7 @@ async def test_approved_it_is_the_leaders_step(urged: Advice, leader: Person) ->
     assert urged.record.data["level"] == "superior"
     assert "已由吴建国批准" in answered
     assert await urged.dues() == {"reply": "06-15"}, "the reply is owed still"
-    assert "鄂城区检察院 拟提级" in await urged.card(LATE)
+    assert "鄂城区检察院 提级" in await urged.card(LATE)
 
 
 async def test_declined_it_changes_nothing_and_may_be_proposed_again(
