@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from bot.domain.people import Side
     from bot.domain.periods import Period, Stretch
 
 Value: TypeAlias = str | int
 """What a field holds once written: plain JSON. An empty field is absent."""
+
+
+def day_in(data: Mapping[str, Value], name: str) -> date | None:
+    """The day that a field holds; None where it is empty."""
+    return date.fromisoformat(str(data[name])) if name in data else None
 
 
 @dataclass(frozen=True, slots=True)

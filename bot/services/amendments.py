@@ -12,8 +12,14 @@ from bot.services.cards import announce
 from bot.services.clocks import correct_clocks
 from bot.services.disputes import DISPUTED
 from bot.services.forms import blank_draft, keep, show_fields
-from bot.services.histories import SIDE, other_party, readable, require_amendable
-from bot.services.ledger import close_other_forms, drop_moot_proposals, note_step, sides_of
+from bot.services.histories import other_party, readable, require_amendable
+from bot.services.ledger import (
+    close_other_forms,
+    drop_moot_proposals,
+    note_step,
+    note_within_side,
+    sides_of,
+)
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
 
@@ -112,8 +118,7 @@ async def add_to_record(desk: Desk, actor: Actor, record: Record, words: str) ->
 async def note_within(desk: Desk, actor: Actor, record: Record, words: str) -> None:
     """Add something for one's own side only: no card changes, and nobody is told."""
     require_amendable(desk, actor, record)
-    side = desk.office.organ(actor.organ).side
-    await note_step(desk, actor, record, NOTED, {SIDE: side.value}, {"note": words})
+    await note_within_side(desk, actor, record, NOTED, {}, {"note": words})
 
 
 @dataclass(frozen=True, slots=True)

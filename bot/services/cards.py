@@ -77,8 +77,7 @@ def step_title(desk: Desk, kind: Kind, event: Event) -> str:
     if event.name == FILE:
         return kind.filing
     if event.name in {move.code for move in kind.moves}:
-        move = kind.move(event.name)
-        return move.noted or move.title
+        return kind.move(event.name).name
     facts = {**event.facts, **words_of_shift(desk, kind, event)}
     if "subject" in facts:
         facts["subject"] = subject_title(desk, kind, str(facts["subject"]))
@@ -241,6 +240,13 @@ async def _put_card(
         priority=priority,
         detour=detour,
     )
+
+
+async def tell_on_duty(desk: Desk, organ: str, text: str) -> None:
+    """Tell the people on duty of an organ something in private."""
+    for person in await desk.tx.people.of_organs({organ}, ON_DUTY):
+        if person.reachable:
+            await desk.say(person.user_id, text=text, priority=Priority.NEWS)
 
 
 async def _call(

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from bot.domain.kinds.kind import party_of
 from bot.domain.periods import Light, Stretch, days_left, light, stretch
-from bot.domain.records import Outcome
-from bot.services.clocks import begun_on, estimate, estimated_by
+from bot.domain.records import Outcome, day_in
+from bot.services.clocks import begun_on, estimated_by, not_begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -126,10 +126,9 @@ def counted_before(duty: Duty, duties: Iterable[Duty]) -> tuple[date, ...]:
 def _estimates(desk: Desk, kind: Kind, record: Record, begun: set[str]) -> Iterator[Estimate]:
     if kind.state(record.state).closed:
         return
-    for rule in kind.duties:
-        if rule.code not in begun and (deadline := estimate(desk, rule, record.data)):
-            by = kind.entries[estimated_by(rule, record.data)].title
-            yield Estimate(rule.title, deadline, by)
+    for rule, deadline in not_begun(desk, kind.duties, record.data, begun):
+        by = kind.entries[estimated_by(rule, record.data)].title
+        yield Estimate(rule.title, deadline, by)
 
 
 def _conflicts(kind: Kind, record: Record, owed: Iterable[Duty]) -> Iterator[Conflict]:
@@ -144,8 +143,8 @@ def _conflicts(kind: Kind, record: Record, owed: Iterable[Duty]) -> Iterator[Con
 
 def _days(kind: Kind, record: Record, names: Iterable[str]) -> Iterator[tuple[str, date]]:
     for name in names:
-        if name in record.data:
-            yield kind.entries[name].title, date.fromisoformat(str(record.data[name]))
+        if day := day_in(record.data, name):
+            yield kind.entries[name].title, day
 
 
 def _late(kind: Kind, record: Record, duties: Iterable[Duty]) -> Iterator[Late]:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.domain.calendar import local_date
 from bot.domain.kinds.kind import FILE, Matter, party_of
 from bot.domain.periods import count, stretch
-from bot.domain.records import Outcome
+from bot.domain.records import Outcome, day_in
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from datetime import date
 
     from bot.domain.calendar import WorkCalendar
     from bot.domain.kinds.kind import DutyRule, Kind
@@ -43,16 +43,22 @@ async def run_clocks(desk: Desk, kind: Kind, record: Record, move: str, event: E
 async def _start(desk: Desk, rule: DutyRule, record: Record, event: Event) -> None:
     """Begin a duty; one of the same kind that is still open gives way."""
     period = period_for(desk, rule, record.data)
-    start = begun_on(rule, record.data) or desk.today
-    await _put(desk, rule, record, event, period, start)
+    await _put(desk, rule, record, event, period, begun_on(rule, record.data) or desk.today)
 
 
 async def _put(
     desk: Desk, rule: DutyRule, record: Record, event: Event, period: Period, start: date
-) -> Duty:
+) -> None:
+    deadline = dated(rule, record.data, period, start, desk.calendar)
+    await put_row(desk, rule, record, event, period, deadline)
+
+
+async def put_row(
+    desk: Desk, rule: DutyRule, record: Record, event: Event, period: Period, deadline: Deadline
+) -> None:
+    """Open a duty's row; the one that is still open stays, closed as replaced."""
     await desk.tx.duties.close(record.id, [rule.code], event.id, Outcome.REPLACED)
-    deadline = _count(desk, rule, record.data, period, start)
-    return await desk.tx.duties.open(
+    await desk.tx.duties.open(
         record.id,
         rule.code,
         period,
@@ -104,7 +110,7 @@ def _kept_period(desk: Desk, rule: DutyRule, data: Mapping[str, Value], duty: Du
 
 async def _meet(desk: Desk, rule: DutyRule, record: Record, event: Event, otherwise: date) -> None:
     """End a duty as met: on the day that a field names, or else on another."""
-    met_on = _day(record.data, rule.met_on) or otherwise
+    met_on = day_in(record.data, rule.met_on) or otherwise
     await desk.tx.duties.close(record.id, [rule.code], event.id, Outcome.MET, met_on)
 
 
@@ -116,29 +122,35 @@ def period_for(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> Period:
 
 def begun_on(rule: DutyRule, data: Mapping[str, Value]) -> date | None:
     """The earliest of the days from which a duty counts; None: its step's own day."""
-    days = [day for name in rule.since if (day := _day(data, name))]
+    days = [day for name in rule.since if (day := day_in(data, name))]
     return min(days, default=None)
 
 
-def _count(
-    desk: Desk, rule: DutyRule, data: Mapping[str, Value], period: Period, start: date
+def dated(
+    rule: DutyRule, data: Mapping[str, Value], period: Period, start: date, calendar: WorkCalendar
 ) -> Deadline:
-    return count(period, start, desk.calendar, named=_day(data, rule.named))
+    """The dates of a duty by some period, from some day, on some calendar."""
+    return count(period, start, calendar, named=day_in(data, rule.named))
 
 
-def on_another_calendar(
-    rule: DutyRule, duty: Duty, data: Mapping[str, Value], calendar: WorkCalendar
-) -> Deadline:
-    """The dates of a duty, by the period that it has kept, on some calendar."""
-    return count(duty.rule, duty.start, calendar, named=_day(data, rule.named))
+def not_begun(
+    desk: Desk,
+    rules: Iterable[DutyRule],
+    data: Mapping[str, Value],
+    begun: Collection[str] = (),
+) -> Iterator[tuple[DutyRule, Deadline]]:
+    """The duties that have not begun, as far as their end can be estimated."""
+    for rule in rules:
+        if rule.code not in begun and (deadline := estimate(desk, rule, data)):
+            yield rule, deadline
 
 
 def estimate(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> Deadline | None:
     """When a duty that has not begun would end, if it began on the first day that is known."""
-    start = _day(data, estimated_by(rule, data))
+    start = day_in(data, estimated_by(rule, data))
     if start is None or not rule.owed(data) or _length_unknown(desk, rule, data):
         return None
-    return _count(desk, rule, data, period_for(desk, rule, data), start)
+    return dated(rule, data, period_for(desk, rule, data), start, desk.calendar)
 
 
 def estimated_by(rule: DutyRule, data: Mapping[str, Value]) -> str:
@@ -149,7 +161,3 @@ def estimated_by(rule: DutyRule, data: Mapping[str, Value]) -> str:
 def _length_unknown(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> bool:
     period = desk.books.periods[rule.period_of(data)]
     return bool(rule.length) and not period.length and rule.length not in data
-
-
-def _day(data: Mapping[str, Value], name: str) -> date | None:
-    return date.fromisoformat(str(data[name])) if name in data else None

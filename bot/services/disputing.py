@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
-from bot.domain.outgoing import Priority
 from bot.services.blanks import DISPUTE
-from bot.services.cards import ON_DUTY, announce
+from bot.services.cards import announce, tell_on_duty
 from bot.services.disputes import (
     DISPUTED,
     SETTLED,
@@ -77,9 +76,7 @@ async def _tell(desk: Desk, actor: Actor, record: Record, title: str, words: str
         title=title,
         words=words,
     )
-    for person in await desk.tx.people.of_organs({other_party(record, actor)}, ON_DUTY):
-        if person.reachable:
-            await desk.say(person.user_id, text=text, priority=Priority.NEWS)
+    await tell_on_duty(desk, other_party(record, actor), text)
 
 
 async def settle(desk: Desk, actor: Actor, record: Record, dispute_id: int, raised_by: int) -> str:

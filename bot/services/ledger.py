@@ -13,7 +13,7 @@ from bot.services.blanks import CORRECT, FITS_ANY
 from bot.services.cards import announce
 from bot.services.clocks import matter_of, run_clocks
 from bot.services.forms import throw_away
-from bot.services.histories import other_party
+from bot.services.histories import SIDE, other_party
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
 from bot.storage.events import stream_of
@@ -33,7 +33,7 @@ async def file_record(
     """File a complete form: number, record, event, duties, cards and notices."""
     actor.require(Action.SUBMIT)
     fields = kind.check(data)
-    require_fields(kind, fields, (*kind.required, *kind.demands(fields)))
+    _require_fields(kind, fields, (*kind.required, *kind.demands(fields)))
     kind.consistent(fields)
     new = _new_record(desk, actor, kind, district, fields)
     await check_references(desk, actor, kind.entries, fields)
@@ -103,9 +103,7 @@ async def carry_out(
 ) -> Record:
     """Take a step that its taker may take: state, content, event, duties, cards and notices."""
     kind = desk.books.kinds[record.kind]
-    given = kind.check({name: data[name] for name in move.needs if name in data})
-    require_fields(kind, given, move.needs)
-    await check_references(desk, actor, kind.entries, given, record.id)
+    given = await given_for(desk, actor, record, move, data)
     given |= {to: record.data[name] for to, name in move.copies}
     after = {**record.data, **given}
     kind.consistent(after)
@@ -123,7 +121,18 @@ async def carry_out(
     return saved
 
 
-def require_fields(kind: Kind, fields: Mapping[str, Value], needs: tuple[str, ...]) -> None:
+async def given_for(
+    desk: Desk, actor: Actor, record: Record, move: Move, data: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Of some data what a step needs, checked; raises `still_missing` unless it is all there."""
+    kind = desk.books.kinds[record.kind]
+    given = kind.check({name: data[name] for name in move.needs if name in data})
+    _require_fields(kind, given, move.needs)
+    await check_references(desk, actor, kind.entries, given, record.id)
+    return given
+
+
+def _require_fields(kind: Kind, fields: Mapping[str, Value], needs: tuple[str, ...]) -> None:
     """Raise `still_missing` unless everything needed is there."""
     missing = kind.missing(fields, needs)
     if missing:
@@ -164,6 +173,19 @@ async def allowed_move(desk: Desk, actor: Actor, record: Record, code: str, vers
     if not move.when(await matter_of(desk, record)):
         raise DomainError("not_now", title=move.title, number=record.number)
     return move
+
+
+async def note_within_side(
+    desk: Desk,
+    actor: Actor,
+    record: Record,
+    name: str,
+    facts: Mapping[str, object],
+    content: Mapping[str, object],
+) -> None:
+    """Write into a record's history what only the actor's side reads (`histories.readable`)."""
+    side = desk.office.organ(actor.organ).side
+    await note_step(desk, actor, record, name, {SIDE: side.value, **facts}, content)
 
 
 async def note_step(

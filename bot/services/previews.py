@@ -13,7 +13,7 @@ from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.blanks import CORRECT
 from bot.services.clockface import Estimate
-from bot.services.clocks import estimate, estimated_by
+from bot.services.clocks import estimated_by, not_begun
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -79,11 +79,11 @@ def _preview(
 def _foreseen(desk: Desk, draft: Draft) -> Iterator[Estimate]:
     """The dates that a new record will bring with it, as far as they can be told."""
     kind = desk.books.kinds[draft.kind]
-    for rule in kind.duties if draft.record_id is None else ():
-        if deadline := estimate(desk, rule, draft.data):
-            name = estimated_by(rule, draft.data)
-            by = "" if name in rule.since else kind.entries[name].title
-            yield Estimate(rule.title, deadline, by)
+    rules = kind.duties if draft.record_id is None else ()
+    for rule, deadline in not_begun(desk, rules, draft.data):
+        name = estimated_by(rule, draft.data)
+        by = "" if name in rule.since else kind.entries[name].title
+        yield Estimate(rule.title, deadline, by)
 
 
 def _doubt(desk: Desk, entry: Entry, doubt: Doubt, open_to: Collection[Sight]) -> dict[str, str]:

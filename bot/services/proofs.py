@@ -9,7 +9,7 @@ from bot.domain.kinds.kind import party_of
 from bot.domain.periods import Unit, days_left
 from bot.domain.why import Proof, prove
 from bot.services.cards import step_title
-from bot.services.clocks import estimate, estimated_by, period_for
+from bot.services.clocks import estimated_by, not_begun, period_for
 from bot.services.disclosure import organ_of
 from bot.services.reasons import courses_of, keys_of, particulars_of
 
@@ -62,7 +62,8 @@ class Account:
 
     def receipts(self) -> list[str]:
         """Who entered or confirmed the days from which duties count, each told once."""
-        return [self._receipt(since) for since in self._sinces() if self._keys(since)]
+        told = ((since, self._keys(since)) for since in self._sinces())
+        return [self._receipt(since, keys) for since, keys in told if keys]
 
     def particulars(self, since: tuple[str, ...]) -> dict[str, str]:
         """What else was said of a receipt, if the reader may know it."""
@@ -125,10 +126,7 @@ class Account:
         """The duties that have not begun, as they would end if they began on a day known."""
         begun = {course.rule.code for course in self.courses}
         closed = self.kind.state(self.record.state).closed
-        for rule in () if closed else self.kind.duties:
-            deadline = estimate(self.desk, rule, self.record.data)
-            if rule.code not in begun and deadline:
-                yield rule, deadline
+        return not_begun(self.desk, () if closed else self.kind.duties, self.record.data, begun)
 
     def _waiting(self, rule: DutyRule, deadline: Deadline) -> Told:
         data, entries = self.record.data, self.kind.entries
@@ -147,8 +145,7 @@ class Account:
     def _keys(self, since: tuple[str, ...]) -> list[Key]:
         return keys_of(self.kind, self.record, since, [*self.events.values()])
 
-    def _receipt(self, since: tuple[str, ...]) -> str:
-        keys = self._keys(since)
+    def _receipt(self, since: tuple[str, ...], keys: list[Key]) -> str:
         return self.desk.texts.render(
             "why_receipt",
             keys=[self._key(key) for key in keys],

@@ -16,8 +16,7 @@ from bot.services import buttons
 from bot.services.clockface import face_of
 from bot.services.clocks import matter_of
 from bot.services.forms import blank_draft, keep
-from bot.services.ledger import allowed_move, carry_out, note_step, require_fields
-from bot.services.references import check_references
+from bot.services.ledger import allowed_move, carry_out, given_for, note_within_side
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,11 +45,8 @@ async def propose(
     Raises what `move_record` raises, `no_leader` when nobody can decide, and
     `already_proposed`.
     """
-    kind = desk.books.kinds[record.kind]
     move = await allowed_move(desk, actor, record, move_code, version)
-    given = kind.check({name: data[name] for name in move.needs if name in data})
-    require_fields(kind, given, move.needs)
-    await check_references(desk, actor, kind.entries, given, record.id)
+    given = await given_for(desk, actor, record, move, data)
     leaders = [one for one in await _leaders(desk, actor.organ) if one.reachable]
     if not leaders:
         raise DomainError("no_leader", organ=desk.office.organ(actor.organ).short)
@@ -94,9 +90,7 @@ async def _note(
     content: Mapping[str, object],
 ) -> None:
     """Write into the record's history what stays within the actor's side."""
-    side = desk.office.organ(actor.organ).side
-    facts = {"side": side.value, "move": proposal.move}
-    await note_step(desk, actor, record, name, facts, content)
+    await note_within_side(desk, actor, record, name, {"move": proposal.move}, content)
 
 
 async def tell_proposal(desk: Desk, proposal: Proposal, user_id: int) -> None:

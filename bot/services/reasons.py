@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.domain.kinds.kind import FILE
-from bot.domain.records import Outcome
+from bot.domain.records import Outcome, day_in
 from bot.services.amendments import CORRECTED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
+    from datetime import date
 
     from bot.domain.kinds.kind import DutyRule, Kind
     from bot.domain.records import Duty, Event, Record
@@ -79,8 +79,7 @@ def keys_of(
     for name in names:
         ways = ((event, _way(kind, event, name)) for event in reversed([*events]))
         event, how = next(((event, how) for event, how in ways if how), (None, ""))
-        if event is not None and name in record.data:
-            day = date.fromisoformat(str(record.data[name]))
+        if event is not None and (day := day_in(record.data, name)):
             found.append(Key(kind.entries[name].title, day, how, event))
     return found
 

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from bot.domain.facets import state_facet
 from bot.domain.kinds.kind import FILE
 from bot.domain.outgoing import Priority
-from bot.domain.periods import stretch
-from bot.domain.records import Outcome
-from bot.services.cards import ON_DUTY, refresh_cards
+from bot.services.cards import refresh_cards, tell_on_duty
+from bot.services.clocks import put_row
 from bot.services.shifts import RECOUNTED, compare, facts_of, line_of
 from bot.storage.events import stream_of
 
@@ -44,25 +43,14 @@ async def recount(desk: Desk, source: str, person_id: int | None) -> list[Shift]
 
 async def _put(desk: Desk, shift: Shift, source: str, person_id: int | None) -> None:
     """Close a duty's row and open another one with the dates as they are now."""
-    duty, after = shift.duty, shift.after
     event = await desk.tx.events.append(
-        stream_of(duty.record_id),
+        stream_of(shift.record.id),
         RECOUNTED,
         facts_of(shift, source),
         actor=person_id,
         now=desk.now,
     )
-    await desk.tx.duties.close(duty.record_id, [duty.code], event.id, Outcome.REPLACED)
-    await desk.tx.duties.open(
-        duty.record_id,
-        duty.code,
-        duty.rule,
-        after,
-        debtor=duty.debtor,
-        creditor=duty.creditor,
-        event_id=event.id,
-        shown=stretch(after.due, desk.today),
-    )
+    await put_row(desk, shift.rule, shift.record, event, shift.duty.rule, shift.after)
 
 
 async def _estimated(desk: Desk) -> dict[int, Record]:
@@ -93,9 +81,7 @@ async def _tell_holders(desk: Desk, shifts: list[Shift], source: str) -> None:
             count=len(own),
             lines=[line_of(desk, shift) for shift in own[:SHOWN]],
         )
-        for person in await desk.tx.people.of_organs({organ}, ON_DUTY):
-            if person.reachable:
-                await desk.say(person.user_id, text=text, priority=Priority.NEWS)
+        await tell_on_duty(desk, organ, text)
 
 
 async def recount_late(desk: Desk) -> None:

@@ -7,11 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.domain.dates import format_short
-from bot.services.clocks import on_another_calendar
+from bot.services.clocks import dated
 
 if TYPE_CHECKING:
     from bot.domain.calendar import WorkCalendar
-    from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.kind import DutyRule, Kind
     from bot.domain.periods import Deadline
     from bot.domain.records import Duty, Event, Record
     from bot.services.desk import Desk
@@ -25,7 +25,7 @@ class Shift:
     """An open duty whose dates, or whose being final, another calendar changes."""
 
     record: Record
-    title: str
+    rule: DutyRule
     """What is owed."""
     duty: Duty
     """As it was counted before."""
@@ -49,7 +49,8 @@ async def compare(desk: Desk, calendar: WorkCalendar) -> tuple[list[Shift], list
 
 def _shift(desk: Desk, record: Record, duty: Duty, calendar: WorkCalendar) -> Shift:
     rule = desk.books.kinds[record.kind].rule(duty.code)
-    return Shift(record, rule.title, duty, on_another_calendar(rule, duty, record.data, calendar))
+    after = dated(rule, record.data, duty.rule, duty.start, calendar)
+    return Shift(record, rule, duty, after)
 
 
 def _is_change(shift: Shift) -> bool:
@@ -66,7 +67,7 @@ def line_of(desk: Desk, shift: Shift) -> str:
     return desk.texts.render(
         "date_shift",
         number=shift.record.number,
-        title=shift.title,
+        title=shift.rule.title,
         debtor=desk.office.organ(shift.duty.debtor).short,
         moved=shift.moved,
         before=shift.duty.due,

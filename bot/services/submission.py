@@ -61,14 +61,13 @@ async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
     await follow(desk, draft.id, record.id)
     await desk.tx.origins.forget(draft.id)
     kind = desk.books.kinds[record.kind]
-    proposed = draft.move in kind.reserved
     text = desk.texts.render(
         "filed",
         number=record.number,
         filed=kind.filed,
         move=draft.move,
-        title=next((m.noted or m.title for m in kind.moves if m.code == draft.move), ""),
-        proposed=proposed,
+        title=next((move.name for move in kind.moves if move.code == draft.move), ""),
+        proposed=draft.move in kind.reserved,
     )
     if filed and kind.undo:
         await _offer_undo(desk, draft, record, text)

@@ -137,7 +137,6 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
             parts=[[line for line in lines if line.others is others] for others in (False, True)],
             page=page + 1,
             pages=pages,
-            today=desk.today,
         ),
         buttons=(
             *((_decide_key(desk, each),) for each in asked),

@@ -129,7 +129,9 @@ class Duties:
     async def note_calendar(self, duty_ids: Collection[int], version: str) -> None:
         """Note that duties have the same dates by this calendar too."""
         await self._connection.execute(
-            update(T).where(T.c.id.in_(duty_ids)).values(calendar_version=version)
+            update(T)
+            .where(among(self._connection, T.c.id, duty_ids))
+            .values(calendar_version=version)
         )
 
     async def count_provisional(self) -> int:

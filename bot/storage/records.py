@@ -87,15 +87,13 @@ class Records:
 
     async def of(self, record_ids: Sequence[int]) -> list[Record]:
         """The records with these ids, in this order."""
-        rows = await self._connection.execute(
-            select(T).where(among(self._connection, T.c.id, record_ids))
-        )
-        return sorted(map(record_from, rows), key=lambda record: record_ids.index(record.id))
+        found = await self.by_id(record_ids)
+        return [found[each] for each in dict.fromkeys(record_ids) if each in found]
 
     async def by_id(self, record_ids: Collection[int]) -> dict[int, Record]:
         """The records with these ids, by id, the oldest first."""
         rows = await self._connection.execute(
-            select(T).where(T.c.id.in_(record_ids)).order_by(T.c.id)
+            select(T).where(among(self._connection, T.c.id, record_ids)).order_by(T.c.id)
         )
         return {record.id: record for record in map(record_from, rows)}
 

@@ -32,6 +32,12 @@ async def sender(people: Hire) -> Person:
 
 
 @pytest.fixture
+async def receiver(people: Hire) -> Person:
+    """A liaison of the procuratorate's, to whom it is handed: 李静."""
+    return await people("jcy-ec", name="李静")
+
+
+@pytest.fixture
 async def advice(desk: OpenDesk, people: Hire, actor: Act) -> Advice:
     """A recommendation yet to be filed, with a liaison on either side: 李静 and 王敏."""
     prosecutor = actor(await people("jcy-ec", name="李静"))

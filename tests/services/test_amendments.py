@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.errors import DomainError
 from bot.domain.kinds.lead import LEAD
-from bot.domain.people import Place, Role, Side
+from bot.domain.people import Role, Side
 from bot.services.amendments import (
     add_to_record,
     amendments_of,
@@ -23,6 +23,7 @@ from bot.services.forms import answer, ask_for, choose, clear
 from bot.services.ledger import file_record, move_record
 from bot.services.submission import submit
 from bot.services.verify import verify
+from tests.services.filing import private
 
 if TYPE_CHECKING:
     from bot.domain.people import Person
@@ -38,15 +39,6 @@ DATA = {
     "penalty_number": "鄂州资规罚字〔2025〕47号",
     "summary": "法院一直没有裁定",
 }
-
-
-def private(person: Person) -> Place:
-    return Place(person.user_id, private=True)
-
-
-@pytest.fixture
-async def receiver(people: Hire) -> Person:
-    return await people("jcy-ec", name="李静")
 
 
 @pytest.fixture

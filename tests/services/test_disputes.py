@@ -13,7 +13,7 @@ from bot.domain.errors import DomainError
 from bot.domain.kinds import KINDS
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
-from bot.domain.people import Place, Role
+from bot.domain.people import Role
 from bot.services import buttons
 from bot.services.amendments import correct_record
 from bot.services.blanks import CLAIM, FITS_ANY, REMARK, REMOVED, SUBJECT, form_of
@@ -28,6 +28,7 @@ from bot.services.submission import submit
 from bot.services.verify import verify
 from bot.storage.chats import Chat
 from bot.storage.tables import metadata
+from tests.services.filing import private
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Outgoing
@@ -46,15 +47,6 @@ DATA = {
     "applied_on": "2026-03-03",
     "summary": "法院一直没有裁定",
 }
-
-
-def private(person: Person) -> Place:
-    return Place(person.user_id, private=True)
-
-
-@pytest.fixture
-async def receiver(people: Hire) -> Person:
-    return await people("jcy-ec", name="李静")
 
 
 @pytest.fixture

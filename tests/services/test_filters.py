@@ -22,6 +22,7 @@ from bot.services.ledger import file_record, move_record
 from bot.services.lookup import choose_filter, look_up, look_up_one, switch_filter, turn_page
 from bot.storage.chats import Chat
 from bot.storage.tables import duties
+from tests.services.filing import private
 
 if TYPE_CHECKING:
     from bot.domain.kinds.kind import Kind
@@ -99,10 +100,6 @@ class Counter:
     def in_force(self) -> str:
         """The filters by which the list says it is narrowed."""
         return next((line[3:] for line in self.text if line.startswith("筛选：")), "")
-
-
-def private(person: Person) -> Place:
-    return Place(person.user_id, private=True)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from bot.services.ledger import move_record
 from bot.services.steps import Outcome, take_step
 from bot.services.submission import cancel, submit
 from bot.storage.chats import Chat
+from tests.services.filing import private
 
 if TYPE_CHECKING:
     from bot.domain.people import Person
@@ -25,10 +26,6 @@ if TYPE_CHECKING:
 GROUP = Place(-100_200)
 LAND = frozenset({Side.PROCURATORATE, Side.RESOURCES})
 FULL = "2C 移送线索 张某某非法占地3.52亩 （2026）鄂0704行审18号"
-
-
-def private(person: Person) -> Place:
-    return Place(person.user_id, private=True)
 
 
 async def begin(

@@ -19,6 +19,7 @@ from bot.services.lookup import (
     turn_page,
 )
 from bot.storage.chats import Chat
+from tests.services.filing import private
 
 if TYPE_CHECKING:
     from bot.domain.people import Person
@@ -31,10 +32,6 @@ FOREST = frozenset({Side.PROCURATORATE, Side.FORESTRY})
 LINE = {"category": "2C", "route": "transfer", "summary": "张某某非法占地"}
 PENALTY = "鄂州资规罚字〔2025〕31号"
 GROUP = Place(-100_200)
-
-
-def private(person: Person) -> Place:
-    return Place(person.user_id, private=True)
 
 
 async def file(desk: OpenDesk, act: Act, person: Person, **more: str) -> Record:

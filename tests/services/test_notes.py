@@ -29,6 +29,7 @@ from bot.services.todo import tell_todo
 from bot.services.verify import verify
 from bot.storage.chats import Chat
 from bot.storage.tables import metadata, outbox
+from tests.services.filing import private
 
 if TYPE_CHECKING:
     from bot.domain.people import Actor, Person
@@ -48,15 +49,6 @@ READERS = [
     for organ in ("zrzy-ec", "zrzy", "jcy-ec", "jcy", "lzb-ec", "lzb")
     for role in (Role.LIAISON, Role.DEPUTY, Role.LEADER)
 ]
-
-
-def private(person: Person) -> Place:
-    return Place(person.user_id, private=True)
-
-
-@pytest.fixture
-async def receiver(people: Hire) -> Person:
-    return await people("jcy-ec", name="李静")
 
 
 @pytest.fixture

@@ -27,6 +27,7 @@ from bot.services.rest_days import (
 )
 from bot.services.verify import verify
 from tests.domain.notices import AMENDED, INVENTED, INVENTED_TEXT, render_notice
+from tests.services.filing import private
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Outgoing
@@ -63,10 +64,6 @@ async def pair(people: Hire, actor: Act) -> tuple[Actor, Actor]:
     """The liaisons of a bureau and of its procuratorate."""
     bureau = actor(await people("zrzy-ec", name="王敏"))
     return bureau, actor(await people("jcy-ec", name="李静"))
-
-
-def private(person: Person) -> Place:
-    return Place(person.user_id, private=True)
 
 
 async def running(desk: Desk, pair: tuple[Actor, Actor]) -> tuple[Record, Duty]:

@@ -22,6 +22,7 @@ from bot.services.roster import (
 )
 from bot.storage.chats import Chat
 from bot.storage.events import OFFICE
+from tests.services.filing import private
 
 if TYPE_CHECKING:
     from bot.domain.people import Person
@@ -30,10 +31,6 @@ if TYPE_CHECKING:
 
 GROUP = Place(-100_200)
 LAND = frozenset({Side.PROCURATORATE, Side.RESOURCES})
-
-
-def private(person: Person) -> Place:
-    return Place(person.user_id, private=True)
 
 
 async def greet(desk: OpenDesk, visitor: Visitor) -> None:

@@ -13,13 +13,14 @@ from bot.domain.entries import Choice, Entry, Number, OneOf, Sight, Text
 from bot.domain.kinds.kind import DutyRule, Fields, Kind, Kinds, Move, Party, State
 from bot.domain.measures import Day, Surface
 from bot.domain.numbers import NumberKind
-from bot.domain.people import Place, Side
+from bot.domain.people import Side
 from bot.domain.quantities import AreaRole
 from bot.services.disclosure import disclose, tell_history
 from bot.services.forms import Said, answer, choose, open_form
 from bot.services.lookup import look_up
 from bot.services.steps import Outcome, take_step
 from bot.services.submission import submit
+from tests.services.filing import private
 
 if TYPE_CHECKING:
     from bot.domain.people import Person
@@ -80,10 +81,6 @@ TOY = Kind(
 @pytest.fixture
 def books(books: Books) -> Books:
     return replace(books, kinds=Kinds((TOY,)))
-
-
-def private(person: Person) -> Place:
-    return Place(person.user_id, private=True)
 
 
 async def file_toy(desk: OpenDesk, act: Act, sender: Person, line: str) -> Record:

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Annotated
 from bot.domain.entries import Choice, Entry, Number, OneOf, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.items import EachOf, Items
-from bot.domain.kinds.kind import DutyRule, Fields, Kind, Move, Party, State
+from bot.domain.kinds.kind import (
+    DutyRule,
+    Fields,
+    Kind,
+    Move,
+    Party,
+    State,
+    unless_owed,
+    while_owed,
+)
 from bot.domain.measures import ComingDay, Day, DayCount
 from bot.domain.numbers import NumberKind
 from bot.domain.people import Side
@@ -284,30 +293,6 @@ def _renewal(record: Record) -> dict[str, Value | None]:
     return {"advice_number": number, "replaces": record.number, "issued_on": None}
 
 
-def _unexplained(matter: Matter) -> bool:
-    return not matter.owes("delay")
-
-
-def _explained(matter: Matter) -> bool:
-    return matter.owes("delay")
-
-
-def _undisputed(matter: Matter) -> bool:
-    return not matter.owes("objection")
-
-
-def _objected(matter: Matter) -> bool:
-    return matter.owes("objection")
-
-
-def _reply_owed(matter: Matter) -> bool:
-    return matter.owes("reply")
-
-
-def _reply_given(matter: Matter) -> bool:
-    return not matter.owes("reply")
-
-
 def _reply_not_noted(matter: Matter) -> bool:
     return "reply_received_on" not in matter.record.data
 
@@ -384,7 +369,7 @@ _MOVES = (
         "replied",
         Party.RECEIVER,
         _REPLY,
-        when=_reply_owed,
+        when=while_owed("reply"),
     ),
     Move(
         "explain",
@@ -393,7 +378,7 @@ _MOVES = (
         "",
         Party.RECEIVER,
         ("delay_reason", "planned_on"),
-        when=_unexplained,
+        when=unless_owed("delay"),
     ),
     Move(
         "grant_delay",
@@ -402,7 +387,7 @@ _MOVES = (
         "",
         Party.SENDER,
         ("rectify_by",),
-        when=_explained,
+        when=while_owed("delay"),
     ),
     Move(
         "refuse_delay",
@@ -411,7 +396,7 @@ _MOVES = (
         "",
         Party.SENDER,
         ("delay_refusal",),
-        when=_explained,
+        when=while_owed("delay"),
         tells=True,
     ),
     Move(
@@ -422,7 +407,7 @@ _MOVES = (
         Party.RECEIVER,
         ("objection",),
         aside=True,
-        when=_undisputed,
+        when=unless_owed("objection"),
     ),
     Move(
         "uphold",
@@ -431,10 +416,18 @@ _MOVES = (
         "",
         Party.SENDER,
         ("objection_result",),
-        when=_objected,
+        when=while_owed("objection"),
         tells=True,
     ),
-    Move("drop_objection", "撤回异议", _RUNNING, "", Party.RECEIVER, aside=True, when=_objected),
+    Move(
+        "drop_objection",
+        "撤回异议",
+        _RUNNING,
+        "",
+        Party.RECEIVER,
+        aside=True,
+        when=while_owed("objection"),
+    ),
     Move(
         "pass",
         "整改到位",
@@ -478,7 +471,7 @@ _MOVES = (
         "replied",
         Party.RECEIVER,
         ("report", "progress"),
-        when=_reply_given,
+        when=unless_owed("reply"),
     ),
     Move(
         "supplement",

@@ -80,6 +80,16 @@ def always(matter: Matter) -> bool:
     return True
 
 
+def while_owed(code: str) -> Callable[[Matter], bool]:
+    """As long as a duty is open."""
+    return lambda matter: matter.owes(code)
+
+
+def unless_owed(code: str) -> Callable[[Matter], bool]:
+    """As long as a duty is not open."""
+    return lambda matter: not matter.owes(code)
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One step of the life-cycle, taken by a party, needing some fields."""
@@ -107,6 +117,11 @@ class Move:
     """The other organ is told in private, though it is not its turn."""
     noted: str = ""
     """As cards and histories call it once taken; "": as the button says it."""
+
+    @property
+    def name(self) -> str:
+        """What it is called once it is taken."""
+        return self.noted or self.title
 
     def lands(self, state: str) -> str:
         """The state it leads to from one."""
@@ -313,8 +328,7 @@ class Kind:
 
     def moves_now(self, matter: Matter) -> tuple[Move, ...]:
         """The moves that may be taken as things stand, by whomever."""
-        moves = self.moves_from(matter.record.state)
-        return tuple(move for move in moves if move.when(matter))
+        return tuple(move for move in self.moves if self.is_time(move, matter))
 
     def missing(self, data: Mapping[str, Value], needs: tuple[str, ...]) -> tuple[str, ...]:
         """Those of `needs` that `data` does not have yet."""
