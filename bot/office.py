@@ -16,6 +16,7 @@ from pydantic.dataclasses import dataclass
 from bot.domain.calendar import OfficeHours
 from bot.domain.errors import DomainError
 from bot.domain.files import FileRules
+from bot.domain.ladder import Ladder
 from bot.domain.people import Side, Standing
 
 if TYPE_CHECKING:
@@ -82,6 +83,25 @@ class Files(FileRules):
     """Which files may be sent, how large and how many; nothing but spreadsheets by default."""
 
 
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Stages(Ladder):
+    """On which days a duty is reminded of, and whom; see `Ladder`."""
+
+
+class Reminders(_Table):
+    """When the bot reminds people of what their organ owes (BRIEF §3)."""
+
+    ladder: Stages = Stages()
+    ladders: dict[str, Stages] = {}
+    """Other stages for some kinds of record, by the kind's code."""
+    urgent: frozenset[str] = frozenset()
+    """Codes of the periods whose reminders go out on rest days too."""
+
+    def ladder_of(self, kind: str) -> Ladder:
+        """The stages for a kind of record."""
+        return self.ladders.get(kind, self.ladder)
+
+
 class Thresholds(_Table):
     """Limits that an office may set for itself."""
 
@@ -106,6 +126,7 @@ class Office(_Table):
     """Places hereabouts that begin like a person's name, so that none is masked as one."""
     numbers: Numbers
     hours: Hours
+    reminders: Reminders = Reminders()
     thresholds: Thresholds = Thresholds()
     files: Files = Files()
     periods: dict[str, int] = {}

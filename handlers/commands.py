@@ -15,7 +15,7 @@ from telegram import (
 )
 
 from bot.domain.people import Action, Role
-from handlers import calendar, forms, places, records, roster
+from handlers import calendar, forms, places, records, reminders, roster
 from handlers.context import place_of
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ def all_commands(kinds: Kinds) -> tuple[Command, ...]:
         *filing,
         Command("case", "按编号或关键词查询", Menu.EVERYWHERE, records.case, "/case 线索2026-12"),
         Command("todo", "我和本单位的待办", Menu.EVERYWHERE, records.todo),
+        Command("upcoming", "将要发出的提醒", Menu.EVERYWHERE, reminders.upcoming, "/upcoming 14"),
         Command("drafts", "未提交的草稿", Menu.EVERYWHERE, forms.drafts),
         Command("log", "查看办理经过", Menu.EVERYWHERE, records.log, "/log 线索2026-12"),
         Command("why", "期限怎么算出来的", Menu.EVERYWHERE, records.why, "/why 2个月 2026-07-20"),

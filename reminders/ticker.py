@@ -13,6 +13,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from bot.domain.calendar import local_date
 from bot.services.desk import Desk
 from bot.services.housekeeping import DAILY_WORK, TICK_WORK
+from reminders.dispatcher import Dispatcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +39,7 @@ class Ticker:
         self._database = database
         self._books = books
         self._clock = clock
+        self._dispatcher = Dispatcher(database, books)
         self._after_commit = after_commit
         self._scheduler = AsyncIOScheduler(timezone="Asia/Shanghai")
         self._ticking = asyncio.Lock()
@@ -75,6 +77,7 @@ class Ticker:
             await self._work(self._clock.now())
 
     async def _work(self, now: datetime) -> None:
+        await self._dispatch(now)
         for task in self._tasks(local_date(now)):
             try:
                 async with self._database.write() as tx:
@@ -84,6 +87,13 @@ class Ticker:
                 log.error("%s failed: %s", task.__name__, type(error).__name__)
         self.last = now
         self._after_commit()
+
+    async def _dispatch(self, now: datetime) -> None:
+        """Remind people; whatever goes wrong with that, the rest is done."""
+        try:
+            await self._dispatcher.run(now)
+        except Exception as error:
+            log.error("reminders failed: %s", type(error).__name__)
 
     def _tasks(self, today: date) -> tuple[Task, ...]:
         """What this tick looks after: the first one of a day also what is done once a day."""

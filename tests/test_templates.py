@@ -28,16 +28,18 @@ from bot.domain.rest_days import HOLIDAYS, breaks
 from bot.domain.why import prove
 from bot.office import read_office
 from bot.sandbox.markup_html import parse_html
-from bot.services import alike, drafts, recounting, rest_days
+from bot.services import alike, drafts, group_words, nag_lists, recounting, rest_days
 from bot.services.alike import Alike
 from bot.services.blanks import LONGEST_BEFORE
 from bot.services.clockface import Conflict, Estimate, Face, Late, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.disputes import Disagreement
+from bot.services.group_words import DueLine
 from bot.services.previews import LONGEST_SAID
 from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
 from bot.services.todo import PAGE, Asked, Line
+from bot.services.upcoming import Matter, Message
 from bot.services.why import ROWS, WIDTH
 from bot.text import Texts
 from handlers.commands import all_commands
@@ -367,6 +369,42 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "page": 9,
         "pages": 10,
         "today": date(2027, 1, 1),
+    },
+    "nags": {
+        "today": date(2027, 12, 27),
+        "items": [
+            {
+                "light": Light.RED,
+                "number": NUMBER,
+                "title": "对不予受理裁定申请复议",
+                "debtor": SHORT,
+                "due": date(2026, 12, 31),
+                "provisional": True,
+                "before": (DUTY.due, DUTY.due),
+                "left": -361,
+                "late": True,
+                "clause": "第二条第（二）项第三款",
+            }
+        ]
+        * nag_lists.SHOWN,
+        "more": True,
+    },
+    "group_word": {
+        "weekly": True,
+        "today": date(2027, 12, 27),
+        "sunday": date(2028, 1, 2),
+        "holders": {
+            SHORT + str(n): [DueLine(NUMBER, "补正后重新移送", DUTY.due, -361, Light.RED)]
+            for n in range(group_words.SHOWN)
+        },
+        "more": 999,
+        "unreached": {SHORT: [NUMBER] * 9},
+        "digest": (date(2026, 12, 31), "f" * 64),
+    },
+    "put_off": {"until": AT},
+    "upcoming": {"days": 92, "lines": ["某" * 90] * 39, "more": 999, "whole": False},
+    "upcoming_line": {
+        "message": Message(AT, wild(255), True, (Matter(NUMBER, "补正后重新移送", -361),) * 30)
     },
     "errors/nobody_of_that_name": {"person": wild(20)},
     "errors/notice_weekday": {"said": "周三"},

@@ -170,13 +170,14 @@ class OfficeHours:
         """When the office closes for the day."""
         return self.blocks[-1][1]
 
+    def is_hour(self, now: datetime) -> bool:
+        """Tell whether `now` lies within a block, whatever day it is."""
+        clock = now.astimezone(SHANGHAI).time()
+        return any(opens <= clock < closes for opens, closes in self.blocks)
+
     def is_open(self, now: datetime, calendar: WorkCalendar) -> bool:
         """Tell whether the office is open at `now`; a naive datetime raises ValueError."""
-        today = local_date(now)
-        clock = now.astimezone(SHANGHAI).time()
-        return calendar.is_workday(today) and any(
-            opens <= clock < closes for opens, closes in self.blocks
-        )
+        return calendar.is_workday(local_date(now)) and self.is_hour(now)
 
     def next_open(self, now: datetime, calendar: WorkCalendar) -> datetime:
         """Return `now` while the office is open, else its next opening, in UTC."""

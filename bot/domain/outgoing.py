@@ -103,6 +103,8 @@ class Outgoing:
     """With `DOCUMENT`: the file."""
     forget: bool = False
     """Leave no row behind once it is said: the reader is not on the roster."""
+    doubtful: bool = False
+    """An earlier message that said the same may have arrived; this one will tell."""
 
     @property
     def fingerprint(self) -> str:

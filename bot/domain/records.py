@@ -138,11 +138,38 @@ class Duty:
     outcome: Outcome | None = None
     met_on: date | None = None
     """The day that counts as the one on which it was met."""
+    stage: int = 0
+    """The stage of the ladder that is to be reminded of next."""
+    rung_at: datetime | None = None
+    """When that is; None before it is planned."""
+    plan: str = ""
+    """By which hours, days and ladders it was planned; see `bot.services.planning`."""
 
     @property
     def late(self) -> int:
         """How many days after its last day it was met; 0 if in time, or not met."""
         return max(0, (self.met_on - self.due).days) if self.met_on else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Nag:
+    """One person is reminded, or is to be reminded, of one stage of one duty."""
+
+    id: int
+    duty_id: int
+    stage: int
+    person_id: int
+    """`NOBODY` where nobody can be reached: the group is told, without details."""
+    at: datetime
+    """The hour for which it is meant; one put off by its reader is meant for a later one."""
+    message: str = ""
+    """The key of the message that says it; "" as long as it waits."""
+    doubtful: bool = False
+    """A message that was taken back to leave something else out may have arrived all the same."""
+
+
+NOBODY = 0
+"""Stands for a person where there is none."""
 
 
 @dataclass(frozen=True, slots=True)

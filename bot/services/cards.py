@@ -13,6 +13,7 @@ from bot.services.clockface import face_of
 from bot.services.clocks import matter_of
 from bot.services.disputes import DISPUTED, SETTLED, disagreements, settle_keys, subject_title
 from bot.services.histories import readable
+from bot.services.reminded import words_of_reminder
 from bot.services.reposting import card_post, card_posts, leave_if_far
 from bot.services.shifts import words_of_shift
 from bot.services.signatures import bystanders, may_acknowledge, receipts, signatures, unread_of
@@ -78,7 +79,11 @@ def step_title(desk: Desk, kind: Kind, event: Event) -> str:
         return kind.filing
     if event.name in {move.code for move in kind.moves}:
         return kind.move(event.name).name
-    facts = {**event.facts, **words_of_shift(desk, kind, event)}
+    facts = {
+        **event.facts,
+        **words_of_shift(desk, kind, event),
+        **words_of_reminder(desk, kind, event),
+    }
     if "subject" in facts:
         facts["subject"] = subject_title(desk, kind, str(facts["subject"]))
     return desk.texts.label(f"event_{event.name}").format(**facts)

@@ -9,6 +9,7 @@ from bot.domain.calendar import local_date
 from bot.domain.kinds.kind import FILE, Matter, party_of
 from bot.domain.periods import count, stretch
 from bot.domain.records import Outcome, day_in
+from bot.services.planning import first_rung, plan_of, silence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -37,7 +38,21 @@ async def run_clocks(desk: Desk, kind: Kind, record: Record, move: str, event: E
         if move in rule.ends:
             await _meet(desk, rule, record, event, desk.today)
         if move in rule.drops:
-            await desk.tx.duties.close(record.id, [rule.code], event.id, Outcome.DROPPED)
+            await _end(desk, record, rule, event, Outcome.DROPPED)
+
+
+async def _end(
+    desk: Desk,
+    record: Record,
+    rule: DutyRule,
+    event: Event,
+    outcome: Outcome,
+    met_on: date | None = None,
+) -> None:
+    """End a duty, and with it whatever was to be said of it."""
+    ended = await desk.tx.duties.close(record.id, [rule.code], event.id, outcome, met_on)
+    if ended:
+        await silence(desk, ended)
 
 
 async def _start(desk: Desk, rule: DutyRule, record: Record, event: Event) -> None:
@@ -57,7 +72,7 @@ async def put_row(
     desk: Desk, rule: DutyRule, record: Record, event: Event, period: Period, deadline: Deadline
 ) -> None:
     """Open a duty's row; the one that is still open stays, closed as replaced."""
-    await desk.tx.duties.close(record.id, [rule.code], event.id, Outcome.REPLACED)
+    await _end(desk, record, rule, event, Outcome.REPLACED)
     await desk.tx.duties.open(
         record.id,
         rule.code,
@@ -67,6 +82,8 @@ async def put_row(
         creditor=party_of(record, rule.creditor),
         event_id=event.id,
         shown=stretch(deadline.due, desk.today),
+        rung=first_rung(desk, record.kind, period.code, deadline.due),
+        plan=plan_of(desk),
     )
 
 
@@ -91,7 +108,7 @@ async def correct_clocks(
 
 async def _correct(desk: Desk, rule: DutyRule, record: Record, duty: Duty, event: Event) -> None:
     if not rule.owed(record.data):
-        await desk.tx.duties.close(record.id, [rule.code], event.id, Outcome.DROPPED)
+        await _end(desk, record, rule, event, Outcome.DROPPED)
         return
     period = _kept_period(desk, rule, record.data, duty)
     await _put(desk, rule, record, event, period, begun_on(rule, record.data) or duty.start)
@@ -111,7 +128,7 @@ def _kept_period(desk: Desk, rule: DutyRule, data: Mapping[str, Value], duty: Du
 async def _meet(desk: Desk, rule: DutyRule, record: Record, event: Event, otherwise: date) -> None:
     """End a duty as met: on the day that a field names, or else on another."""
     met_on = day_in(record.data, rule.met_on) or otherwise
-    await desk.tx.duties.close(record.id, [rule.code], event.id, Outcome.MET, met_on)
+    await _end(desk, record, rule, event, Outcome.MET, met_on)
 
 
 def period_for(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> Period:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.services.reminded import note_reminded
 from bot.services.reposting import point_from_old
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ async def arrived(desk: Desk, queued: Queued, message_id: int | None) -> None:
     await desk.tx.outbox.sent(queued, message_id, desk.now)
     if message_id is not None and queued.message_id is None:
         await point_from_old(desk, queued, message_id)
+    await note_reminded(desk, queued.message.key)
 
 
 async def undeliverable(desk: Desk, queued: Queued, trouble: str, *, away: bool) -> None:
@@ -24,6 +26,7 @@ async def undeliverable(desk: Desk, queued: Queued, trouble: str, *, away: bool)
     await desk.tx.outbox.failed(queued, trouble, desk.now)
     if away:
         await desk.tx.people.mark_reachable(message.chat_id, reachable=False)
+        await desk.tx.nags.unsay(message.key)  # somebody else will be reminded
     if message.detour is not None:
         await desk.say(
             message.detour.chat_id,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from hashlib import sha256
 from itertools import count
 from typing import TYPE_CHECKING, Unpack
 
 from bot.domain.calendar import local_date
 from bot.domain.entries import Reading
+from bot.domain.ladder import Rounds
 from bot.domain.outgoing import Outgoing
 from bot.domain.people import Actor, Person, Status
 from bot.domain.query import Vocabulary
@@ -37,6 +39,12 @@ class Books:
     bot_username: str
     first_admins: tuple[int, ...] = ()
     """Messenger ids of those who administer before anybody is on the roster."""
+
+    @cached_property
+    def timetable(self) -> str:
+        """Tells one office's hours and ladders from another's."""
+        known = (self.office.hours.blocks, self.office.reminders.model_dump_json())
+        return sha256(repr(known).encode()).hexdigest()
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
@@ -80,6 +88,11 @@ class Desk:
     def today(self) -> date:
         """The date in China."""
         return local_date(self.now)
+
+    @cached_property
+    def rounds(self) -> Rounds:
+        """When reminders go out."""
+        return Rounds(self.office.hours, self.calendar)
 
     @cached_property
     def reading(self) -> Reading:

@@ -11,6 +11,7 @@ from bot.domain.people import Side
 from bot.domain.periods import next_turn
 from bot.services.cards import ON_DUTY
 from bot.services.forms import throw_away
+from bot.services.group_words import monday_of, speaks_on
 from bot.services.lights import refresh_lights
 from bot.services.recounting import recount_late
 from bot.services.retention import DRAFTS, forget_leavers, forget_trouble, purge_personal
@@ -45,7 +46,7 @@ async def close_day(desk: Desk) -> None:
     if not await desk.tx.events.write_digest(desk.today, streams, last_event, code):
         return
     for side in Side:
-        places = await _witnesses(desk, side) or await _groups(desk, side)
+        places = await _witnesses(desk, side) or await _quiet_groups(desk, side)
         for chat_id, thread_id in places[:WITNESSES]:
             await desk.say(
                 chat_id,
@@ -78,10 +79,13 @@ async def _witnesses(desk: Desk, side: Side) -> list[tuple[int, int]]:
     ]
 
 
-async def _groups(desk: Desk, side: Side) -> list[tuple[int, int]]:
-    """The groups in which a side sits."""
+async def _quiet_groups(desk: Desk, side: Side) -> list[tuple[int, int]]:
+    """The groups in which a side sits and to which the bot has said nothing yet today."""
     chats = await desk.tx.chats.everywhere()
-    return [(chat.chat_id, chat.thread_id) for chat in chats if side in chat.sides]
+    quiet = [chat for chat in chats if side in chat.sides and chat.spoken_on != desk.today]
+    for chat in quiet[:WITNESSES]:
+        await desk.tx.chats.spoken_to(chat, desk.today, None)
+    return [(chat.chat_id, chat.thread_id) for chat in quiet]
 
 
 async def expire_drafts(desk: Desk) -> None:
@@ -98,6 +102,7 @@ async def expire_drafts(desk: Desk) -> None:
 
 async def forget_old(desk: Desk) -> None:
     """Remove what was said and asked long ago, and the ids of old updates."""
+    await desk.tx.nags.forget_before(desk.now - KEPT_MESSAGES)
     await desk.tx.questions.forget_before(desk.now - KEPT_MESSAGES)
     await desk.tx.origins.forget_before(desk.now - KEPT_MESSAGES)
     await desk.tx.rest_days.drop_before(desk.now - KEPT_MESSAGES)
@@ -116,6 +121,8 @@ async def next_instant(desk: Desk) -> datetime | None:
     moments = (
         await _next_digest(desk),
         await _next_light(desk),
+        await _next_reminder(desk),
+        await _next_week(desk),
         await _next_expiry(desk),
         await desk.tx.outbox.next_instant(),
         await desk.tx.files.next_instant(),
@@ -136,6 +143,27 @@ async def _next_light(desk: Desk) -> datetime | None:
     duties = await desk.tx.duties.open_until(date.max)
     turns = [turn for duty in duties if (turn := next_turn(duty.due, desk.today))]
     return local_instant(min(turns), time()) if turns else None
+
+
+async def _next_reminder(desk: Desk) -> datetime | None:
+    """When somebody is next reminded of something."""
+    moments = (await desk.tx.duties.next_rung(), await desk.tx.nags.next_instant())
+    first = min((moment for moment in moments if moment), default=None)
+    if first is None or first > desk.now:
+        return first
+    return desk.office.hours.next_open(desk.now, desk.calendar)
+
+
+async def _next_week(desk: Desk) -> datetime | None:
+    """When the groups next hear what the week brings; None: there are no groups."""
+    if not await desk.tx.chats.everywhere():
+        return None
+    day = monday_of(desk.today)
+    while (first := speaks_on(desk.calendar, day)) is None or (
+        desk.rounds.opening(first) <= desk.now
+    ):
+        day += 7 * DAY
+    return desk.rounds.opening(first)
 
 
 async def _next_expiry(desk: Desk) -> datetime | None:

@@ -23,3 +23,4 @@ class Saying(TypedDict, total=False):
     detour: Detour | None
     document: Document | None
     forget: bool
+    doubtful: bool

@@ -14,7 +14,7 @@ from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Row, Table
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -34,6 +34,8 @@ class Chat:
     title: str
     district: str
     sides: frozenset[Side]
+    spoken_on: date | None = None
+    """The day on which the bot last said something to it of itself."""
 
 
 class Chats:
@@ -108,6 +110,20 @@ class Chats:
             select(T).where(T.c.district == district).order_by(T.c.bound_at)
         )
         return [chat for chat in map(_chat, rows) if wanted <= chat.sides]
+
+    async def untold(self, monday: date, bound_by: datetime) -> list[Chat]:
+        """The places, bound by some hour, that have not heard yet what the week brings."""
+        untold = or_(T.c.week_told.is_(None), T.c.week_told < monday)
+        rows = await self._connection.execute(
+            select(T).where(untold, T.c.bound_at <= bound_by).order_by(T.c.bound_at)
+        )
+        return [_chat(row) for row in rows]
+
+    async def spoken_to(self, chat: Chat, day: date, monday: date | None) -> None:
+        """Note that the bot has said something of itself, on `monday`: what the week brings."""
+        values = {"spoken_on": day} | ({"week_told": monday} if monday else {})
+        place = (T.c.chat_id == chat.chat_id, T.c.thread_id == chat.thread_id)
+        await self._connection.execute(update(T).where(*place).values(values))
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
         """Follow a group that became a supergroup: rewrite every reference to it.
@@ -211,4 +227,5 @@ def _chat(row: Row[tuple[object, ...]]) -> Chat:
         title=fields["title"],
         district=fields["district"],
         sides=sides_from(fields["sides"]),
+        spoken_on=fields["spoken_on"],
     )

@@ -23,6 +23,7 @@ from bot.storage.duties import Duties
 from bot.storage.errors import DatabaseError
 from bot.storage.events import Events
 from bot.storage.files import Files
+from bot.storage.nags import Nags
 from bot.storage.origins import Origins
 from bot.storage.outbox import Outbox
 from bot.storage.people import People
@@ -110,6 +111,11 @@ class Tx:
     def duties(self) -> Duties:
         """Who owes what by when."""
         return Duties(self.connection)
+
+    @cached_property
+    def nags(self) -> Nags:
+        """Who is reminded of what."""
+        return Nags(self.connection)
 
     @cached_property
     def rest_days(self) -> RestDays:

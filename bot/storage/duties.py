@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, or_, select, update
 
 from bot.domain.periods import Period, Roll, Stretch, Unit
 from bot.domain.records import Duty, Outcome
@@ -15,10 +15,12 @@ from bot.storage.among import among
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from bot.domain.ladder import Rung
     from bot.domain.periods import Deadline
 
 T = tables.duties
@@ -41,8 +43,14 @@ class Duties:
         creditor: str,
         event_id: int,
         shown: Stretch,
+        rung: Rung | None = None,
+        plan: str = "",
     ) -> Duty:
-        """Start a duty; `event_id` is what started it, `shown` what its card says of it."""
+        """Start a duty; `event_id` is what started it, `shown` what its card says of it.
+
+        `rung` is what is to be reminded of first, by the plan of that name; without one, the
+        next tick plans it.
+        """
         values = {
             "record_id": record_id,
             "code": code,
@@ -56,6 +64,9 @@ class Duties:
             "calendar_version": deadline.calendar_version,
             "opened_by": event_id,
             "shown": shown.value,
+            "stage": rung.stage if rung else 0,
+            "rung_at": rung.at if rung else None,
+            "plan": plan,
         }
         result = await self._connection.execute(T.insert().values(values).returning(T))
         return _duty(result.one())
@@ -67,13 +78,18 @@ class Duties:
         event_id: int,
         outcome: Outcome,
         met_on: date | None = None,
-    ) -> None:
-        """End the record's open duties of these codes; `event_id` is what ended them, and how."""
-        await self._connection.execute(
+    ) -> list[int]:
+        """End the record's open duties of these codes, and return the ids of those.
+
+        `event_id` is what ended them, `outcome` how.
+        """
+        rows = await self._connection.scalars(
             update(T)
             .where(T.c.record_id == record_id, T.c.code.in_(codes), T.c.closed_by.is_(None))
             .values(closed_by=event_id, outcome=outcome.value, met_on=met_on)
+            .returning(T.c.id)
         )
+        return list(rows)
 
     async def of_record(self, record_id: int) -> list[Duty]:
         """Every duty a record has or had, the oldest row first."""
@@ -116,6 +132,57 @@ class Duties:
             select(T).where(T.c.due <= day, T.c.closed_by.is_(None)).order_by(T.c.id)
         )
         return [_duty(row) for row in rows]
+
+    async def by_id(self, duty_ids: Collection[int]) -> dict[int, Duty]:
+        """Duties, open or not, by their ids."""
+        rows = await self._connection.execute(
+            select(T).where(among(self._connection, T.c.id, duty_ids))
+        )
+        return {row.id: _duty(row) for row in rows}
+
+    async def planned_otherwise(self, plan: str, limit: int) -> list[Duty]:
+        """Open duties that another plan than this one tells when to remind of, or none."""
+        rows = await self._connection.execute(
+            select(T)
+            .where(T.c.closed_by.is_(None), or_(T.c.plan < plan, T.c.plan > plan))
+            .limit(limit)
+        )
+        return [_duty(row) for row in rows]
+
+    async def reminded_by(self, now: datetime, after: int, limit: int) -> list[Duty]:
+        """Open duties with a stage up to a moment, by their ids, from one on."""
+        rows = await self._connection.execute(
+            select(T)
+            .where(T.c.closed_by.is_(None), T.c.rung_at <= now, T.c.id > after)
+            .order_by(T.c.id)
+            .limit(limit)
+        )
+        return [_duty(row) for row in rows]
+
+    async def next_rung(self) -> datetime | None:
+        """When the first open duty is to be reminded of."""
+        instant: datetime | None = await self._connection.scalar(
+            select(func.min(T.c.rung_at)).where(T.c.closed_by.is_(None))
+        )
+        return instant
+
+    async def plan(self, rungs: Mapping[int, Rung | None], plan: str) -> None:
+        """Write when duties, by id, are reminded of next; None leaves it as it is."""
+        moved = [
+            {"of": duty_id, "to_stage": rung.stage, "to": rung.at}
+            for duty_id, rung in rungs.items()
+            if rung is not None
+        ]
+        await self._connection.execute(
+            update(T).where(among(self._connection, T.c.id, rungs)).values(plan=plan)
+        )
+        if moved:
+            await self._connection.execute(
+                update(T)
+                .where(T.c.id == bindparam("of"))
+                .values(stage=bindparam("to_stage"), rung_at=bindparam("to")),
+                moved,
+            )
 
     async def counted_otherwise(self, version: str) -> list[Duty]:
         """The open duties of all records that another calendar than this one has dated."""

@@ -60,7 +60,7 @@ class Outbox:
             "state": WAITING,
             "attempts": 0,
             "not_before": now,
-            "repeated": False,
+            "repeated": message.doubtful,
             "trouble": "",
             "queued_at": now,
         }
@@ -232,6 +232,16 @@ class Outbox:
             await self._doubt(post)
         if post and result.rowcount > 0:
             await self._keep_newest(post, not_before)
+
+    async def withdraw(self, key: str) -> bool | None:
+        """Take back a message that still waits; tells whether it may have arrived all the same.
+
+        None: it does not wait any more.
+        """
+        repeated: bool | None = await self._connection.scalar(
+            delete(T).where(T.c.key == key, T.c.state == WAITING).returning(T.c.repeated)
+        )
+        return repeated
 
     async def rename_post(self, old: str, new: str) -> None:
         """Let a post be found by another name, whether it stands or still waits to be said."""

@@ -103,6 +103,8 @@ chats = Table(
     Column("sides", String(64), nullable=False),
     Column("bound_by", BigInteger, nullable=False),
     Column("bound_at", UtcTime, nullable=False),
+    Column("spoken_on", Date),
+    Column("week_told", Date),
 )
 
 counters = Table(
@@ -256,6 +258,9 @@ duties = Table(
     Column("closed_by", BigInteger, ForeignKey("events.id")),
     Column("outcome", String(8)),
     Column("met_on", Date),
+    Column("stage", Integer, nullable=False, server_default=text("0")),
+    Column("rung_at", UtcTime),
+    Column("plan", String(12), nullable=False, server_default=text("''")),
     Index(
         "uq_duties_open",
         "record_id",
@@ -278,6 +283,45 @@ duties = Table(
         sqlite_where=text("closed_by IS NULL"),
         postgresql_where=text("closed_by IS NULL"),
     ),
+    Index(
+        "ix_duties_open_rung_at",
+        "rung_at",
+        sqlite_where=text("closed_by IS NULL"),
+        postgresql_where=text("closed_by IS NULL"),
+    ),
+    Index(
+        "ix_duties_open_plan",
+        "plan",
+        sqlite_where=text("closed_by IS NULL"),
+        postgresql_where=text("closed_by IS NULL"),
+    ),
+)
+
+nags = Table(
+    "nags",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("duty_id", BigInteger, ForeignKey("duties.id"), nullable=False),
+    Column("stage", Integer, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("message", String(96), nullable=False, server_default=text("''")),
+    Column("doubtful", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("duty_id", "stage", "person_id"),
+    Index(
+        "ix_nags_waiting",
+        "at",
+        "person_id",
+        sqlite_where=text("message = ''"),
+        postgresql_where=text("message = ''"),
+    ),
+    Index(
+        "ix_nags_message",
+        "message",
+        sqlite_where=text("message <> ''"),
+        postgresql_where=text("message <> ''"),
+    ),
+    sqlite_autoincrement=True,  # buttons and messages name a nag by its id long after it is gone
 )
 
 proposals = Table(

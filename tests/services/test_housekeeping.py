@@ -222,12 +222,29 @@ async def test_the_day_a_light_turns_is_planned(
     await deliver()
     await close(at(desk, 9, 17))
     await deliver()
-    stop = await planned(at(desk, 9, 18))
+    stop = await planned(at(desk, 11, 18))
     assert stop == datetime(2026, 3, 12, tzinfo=SHANGHAI), "two working days to sign are over"
     async with at(desk, 12, 0)() as d:
         await refresh_lights(d)
     (card,) = await deliver()
     assert "逾期" in card.text
+
+
+async def test_the_next_reminder_and_the_groups_week_are_planned(
+    people: Hire, desk: OpenDesk, actor: Act, deliver: Deliver
+) -> None:
+    person = await people()
+    assert await planned(at(desk, 9, 18)) is None
+    async with desk() as d:
+        await d.tx.chats.bind(Chat(-100_1, 0, "鄂城群", "420704", frozenset(Side)), 1, d.now)
+    week = datetime(2026, 3, 16, 9, tzinfo=SHANGHAI)
+    assert await planned(at(desk, 9, 18)) == week, "a Monday"
+    await file(desk, actor, person)
+    await deliver()
+    await close(at(desk, 9, 17))
+    await deliver()
+    day_before = datetime(2026, 3, 10, 9, tzinfo=SHANGHAI)
+    assert await planned(at(desk, 9, 18)) == day_before, "two working days to sign"
 
 
 async def test_a_drafts_end_is_planned_in_office_hours(

@@ -1,0 +1,167 @@
+"""What one person is reminded of, in one private message: the morning's list, or a late one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.domain.kinds.kind import Matter
+from bot.domain.ladder import LATE
+from bot.domain.outgoing import Button, Priority
+from bot.domain.periods import Light, days_left, light
+from bot.services import buttons
+from bot.services.cards import moves_for
+from bot.services.clockface import counted_before, still_open
+from bot.services.nagging import may_speak_of, respites
+from bot.services.planning import NAG_KEY
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from bot.domain.kinds.kind import Kind, Move
+    from bot.domain.outgoing import Keyboard
+    from bot.domain.people import Actor, Person
+    from bot.domain.records import Duty, Nag, Record
+    from bot.services.desk import Desk
+
+SHOWN = 12
+"""As many as one message names, each with buttons of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One duty as the list names it."""
+
+    nag: Nag
+    duty: Duty
+    record: Record
+    kind: Kind
+    number: str
+    title: str
+    """What is owed."""
+    debtor: str
+    """Who owes it, by the short name; "" where it is the reader's own organ."""
+    clause: str
+    due: date
+    provisional: bool
+    before: tuple[date, ...]
+    left: int
+    light: Light
+    late: bool
+    """It comes later than it should have."""
+
+
+async def remind(desk: Desk, person_id: int) -> None:
+    """Tell somebody, in one message, everything that waits for them and whose hour has come."""
+    waiting = [nag for nag in await desk.tx.nags.of_person(person_id) if nag.at <= desk.now]
+    person = await desk.tx.people.get(person_id)
+    if person is None or not person.reachable:
+        return
+    items = await _items(desk, person, waiting)
+    for at in range(0, len(items), SHOWN):
+        some = items[at : at + SHOWN]
+        key = await _say(desk, person, some, more=len(items) > at + SHOWN)
+        named = {item.duty.id for item in some}
+        await desk.tx.nags.said([nag.id for nag in waiting if nag.duty_id in named], key)
+
+
+async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Item]:
+    """One item a duty, by its latest stage; what is due first comes first."""
+    duties = await desk.tx.duties.by_id({nag.duty_id for nag in waiting})
+    latest = {nag.duty_id: nag for nag in sorted(waiting, key=lambda nag: (nag.stage, nag.id))}
+    open_now = [
+        duty for duty in duties.values() if duty.closed_by is None and may_speak_of(desk, duty)
+    ]
+    records = await desk.tx.records.by_id({duty.record_id for duty in open_now})
+    former = await desk.tx.duties.of_records(records)
+    items = [
+        _item(desk, person, latest[duty.id], duty, records[duty.record_id], former)
+        for duty in open_now
+    ]
+    return sorted(items, key=lambda item: (bool(item.debtor), item.due, item.duty.id))
+
+
+def _item(
+    desk: Desk,
+    person: Person,
+    nag: Nag,
+    duty: Duty,
+    record: Record,
+    former: dict[int, list[Duty]],
+) -> Item:
+    kind = desk.books.kinds[record.kind]
+    rule = kind.rule(duty.code)
+    own = person.organ == duty.debtor
+    return Item(
+        nag=nag,
+        duty=duty,
+        record=record,
+        kind=kind,
+        number=record.number,
+        title=rule.title,
+        debtor="" if own else desk.office.organ(duty.debtor).short,
+        clause=rule.clause,
+        due=duty.due,
+        provisional=duty.provisional,
+        before=counted_before(duty, former[record.id]),
+        left=days_left(duty.due, desk.today),
+        light=light(duty.due, desk.today),
+        late=desk.now - nag.at > LATE,
+    )
+
+
+async def _say(desk: Desk, person: Person, items: Sequence[Item], *, more: bool) -> str:
+    """Queue a message; returns its key."""
+    key = f"{NAG_KEY}{items[0].nag.id}/{desk.cause}"
+    actor = desk.actor(person)
+    rows = [await _buttons(desk, actor, item) for item in items]
+    await desk.say(
+        person.user_id,
+        key=key,
+        text=desk.texts.render(
+            "nags",
+            today=desk.today,
+            items=items,
+            more=more,
+            notice=desk.office.notice,
+        ),
+        buttons=tuple(rows),
+        priority=Priority.NAG,
+        doubtful=any(item.nag.doubtful for item in items),
+    )
+    return key
+
+
+async def _buttons(desk: Desk, actor: Actor, item: Item) -> tuple[Button, ...]:
+    """The step that meets the duty, or else the card; and the way to put it off."""
+    step = await step_of(desk, actor, item.duty, item.record)
+    label = f"{step.title} {item.number}" if step else item.number
+    keys = [Button(label, buttons.code(buttons.NAG, item.nag.id))]
+    if respites(desk, item.duty):
+        later = desk.texts.label("later")
+        keys.append(Button(later, buttons.code(buttons.LATER, item.nag.id)))
+    return tuple(keys)
+
+
+async def step_of(desk: Desk, actor: Actor, duty: Duty, record: Record) -> Move | None:
+    """The one step by which somebody can meet a duty now; None where there are several, or none."""
+    kind = desk.books.kinds[record.kind]
+    owed = still_open(await desk.tx.duties.open_of(record.id))
+    matter = Matter(record, owed, desk.today)
+    ends = kind.rule(duty.code).ends
+    steps = [move for move in moves_for(actor, kind, matter) if move.code in ends]
+    return steps[0] if len(steps) == 1 else None
+
+
+def later_keys(desk: Desk, nag: Nag, duty: Duty) -> Keyboard:
+    """Until when a reminder may be put off, each time on a key."""
+    return tuple(
+        (
+            Button(
+                desk.texts.label(f"later_{name}"),
+                buttons.code(buttons.UNTIL, nag.id, int(at.timestamp())),
+            ),
+        )
+        for name, at in respites(desk, duty)
+    )

@@ -1,0 +1,86 @@
+"""When each duty is reminded of next: planned as it begins, and anew whenever that changes."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from bot.domain.ladder import latest_rung, next_rung
+from bot.storage.outbox import WAITING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date, datetime
+
+    from bot.domain.ladder import Ladder, Rung
+    from bot.domain.records import Duty
+    from bot.services.desk import Desk
+
+NAG_KEY = "nag/"
+"""With this the key of every message begins that reminds somebody in private."""
+AT_ONCE = 500
+"""As many duties as one transaction plans anew."""
+
+
+def plan_of(desk: Desk) -> str:
+    """Tells by which calendar, hours and ladders duties are planned."""
+    known = f"{desk.calendar.version} {desk.books.timetable}"
+    return sha256(known.encode()).hexdigest()[:12]
+
+
+def is_urgent(desk: Desk, period: str) -> bool:
+    """Tell whether what is owed within a period is reminded of on rest days too."""
+    return period in desk.office.reminders.urgent
+
+
+def ladder_of(desk: Desk, kind: str) -> Ladder:
+    """The stages for a kind of record."""
+    return desk.office.reminders.ladder_of(kind)
+
+
+def first_rung(desk: Desk, kind: str, period: str, due: date) -> Rung:
+    """What a duty that begins now is reminded of first; stages already past are skipped."""
+    return rung_after(desk, kind, period, due, desk.now)
+
+
+def rung_after(desk: Desk, kind: str, period: str, due: date, moment: datetime) -> Rung:
+    """The first stage of a duty after a moment."""
+    urgent = is_urgent(desk, period)
+    return next_rung(ladder_of(desk, kind), due, desk.rounds, moment, urgent=urgent)
+
+
+def rung_due(desk: Desk, kind: str, duty: Duty) -> Rung | None:
+    """The stage of a duty to be reminded of now; of several missed ones only the latest."""
+    if duty.rung_at is None:
+        return None
+    ladder, urgent = ladder_of(desk, kind), is_urgent(desk, duty.rule.code)
+    return latest_rung(ladder, duty.due, desk.rounds, duty.rung_at, desk.now, urgent=urgent)
+
+
+async def plan_anew(desk: Desk) -> bool:
+    """Plan some of the open duties that another calendar or office file has planned, or nothing.
+
+    A stage whose hour has come stays due. Tells whether there was anything to plan.
+    """
+    plan = plan_of(desk)
+    duties = await desk.tx.duties.planned_otherwise(plan, AT_ONCE)
+    if not duties:
+        return False
+    records = await desk.tx.records.by_id({duty.record_id for duty in duties})
+    rungs = {
+        duty.id: None
+        if duty.rung_at is not None and duty.rung_at <= desk.now
+        else first_rung(desk, records[duty.record_id].kind, duty.rule.code, duty.due)
+        for duty in duties
+    }
+    await desk.tx.duties.plan(rungs, plan)
+    return True
+
+
+async def silence(desk: Desk, duty_ids: Collection[int]) -> None:
+    """Say no more of duties that are owed no more, even where that was about to be said."""
+    for message in await desk.tx.nags.unsaid_messages(duty_ids, WAITING):
+        doubtful = await desk.tx.outbox.withdraw(message)
+        if doubtful is not None:
+            await desk.tx.nags.unsay(message, doubtful=doubtful)
+    await desk.tx.nags.silence(duty_ids)

@@ -1,0 +1,75 @@
+"""The people of the organs as reminders see them: on duty, leading, or away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.domain.people import Role, Status
+from bot.domain.records import NOBODY
+from bot.services.cards import ON_DUTY
+from bot.services.standing_in import absentees, in_charge, stand_in
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+
+    from bot.domain.ladder import Ladder
+    from bot.domain.people import Person
+    from bot.domain.records import Duty, Record
+    from bot.services.desk import Desk
+    from bot.services.standing_in import Absence
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Everybody on the roster on some day, and who is in charge of some records."""
+
+    people: Sequence[Person]
+    away: Mapping[int, Absence]
+    charge: Mapping[tuple[int, str], Person]
+
+    def team(self, organ: str) -> list[Person]:
+        """The people on duty of an organ, the one who stands for it first."""
+        return [each for each in self.people if each.organ == organ and each.role in ON_DUTY]
+
+    def one_of(self, record_id: int, organ: str) -> Person | None:
+        """Who reads in private what concerns an organ's part in a record; None: nobody can."""
+        team = self.team(organ)
+        person = self.charge.get((record_id, organ)) or next(iter(team), None)
+        return person and stand_in(person, team, self.away)
+
+    def told_of(self, ladder: Ladder, duty: Duty, stage: int) -> list[int]:
+        """The ids of those to remind of a stage; `NOBODY` where none on duty can be reached."""
+        team = self.team(duty.debtor)
+        first = self.one_of(duty.record_id, duty.debtor)
+        told = [first.id] if first else [NOBODY]
+        if stage >= ladder.liaisons_from:
+            there = (stand_in(each, team, self.away) for each in team)
+            told += [each.id for each in there if each]
+        if ladder.is_stage(stage) and stage >= ladder.leader_from:
+            told += [each.id for each in self._leaders(duty.debtor)]
+        if stage == ladder.overdue:
+            waits = self.one_of(duty.record_id, duty.creditor)
+            told += [waits.id] if waits else []
+        return list(dict.fromkeys(told))
+
+    def _leaders(self, organ: str) -> list[Person]:
+        return [
+            each
+            for each in self.people
+            if each.organ == organ
+            and each.role is Role.LEADER
+            and each.reachable
+            and each.id not in self.away
+        ]
+
+
+async def staff_of(
+    desk: Desk, day: date, duties: Collection[Duty], records: Mapping[int, Record]
+) -> Staff:
+    """The roster as it is on a day, with whoever is in charge of what some duties rest on."""
+    pairs = {(duty.record_id, organ) for duty in duties for organ in (duty.debtor, duty.creditor)}
+    charge = await in_charge(desk, [(records[record_id], organ) for record_id, organ in pairs])
+    everybody = await desk.tx.people.everybody(Status.ACTIVE)
+    return Staff(everybody, await absentees(desk, day), charge)

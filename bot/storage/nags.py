@@ -1,0 +1,129 @@
+"""Who is reminded, or was, of which stage of which duty."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select, update
+
+from bot.domain.records import Nag
+from bot.storage import tables
+from bot.storage.among import among
+from bot.storage.upsert import insert_into
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+    from datetime import datetime
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+T = tables.nags
+D = tables.duties
+O = tables.outbox  # noqa: E741 (the outbox, as everywhere one letter for a table)
+
+
+class Nags:
+    """One row for each duty, stage and person; it waits, or a message says it."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def add(
+        self, duty_id: int, stage: int, people: Iterable[int], at: datetime, message: str = ""
+    ) -> None:
+        """Let people be reminded of a stage, but for those who are or were already."""
+        values = [
+            {"duty_id": duty_id, "stage": stage, "person_id": each, "at": at, "message": message}
+            for each in people
+        ]
+        if values:
+            await self._connection.execute(
+                insert_into(T, self._connection).values(values).on_conflict_do_nothing()
+            )
+
+    async def get(self, nag_id: int) -> Nag | None:
+        """The nag of that id."""
+        rows = await self._many(T.c.id == nag_id)
+        return rows[0] if rows else None
+
+    async def waiting_for(self, now: datetime) -> list[int]:
+        """The people for whom something waits whose hour has come."""
+        rows = await self._connection.scalars(
+            select(T.c.person_id)
+            .where(T.c.message == "", T.c.at <= now)
+            .distinct()
+            .order_by(T.c.person_id)
+        )
+        return list(rows)
+
+    async def of_person(self, person_id: int) -> list[Nag]:
+        """All that waits for a person, also what they have put off."""
+        return await self._many(T.c.message == "", T.c.person_id == person_id)
+
+    async def waiting_of(self, duty_id: int) -> list[Nag]:
+        """What waits to be said of a duty."""
+        return await self._many(T.c.message == "", T.c.duty_id == duty_id)
+
+    async def waiting(self) -> list[Nag]:
+        """All that waits."""
+        return await self._many(T.c.message == "")
+
+    async def next_instant(self) -> datetime | None:
+        """When the first of what waits is to be said."""
+        instant: datetime | None = await self._connection.scalar(
+            select(func.min(T.c.at)).where(T.c.message == "")
+        )
+        return instant
+
+    async def said(self, nag_ids: Collection[int], message: str) -> None:
+        """Note the message that says some nags."""
+        await self._connection.execute(
+            update(T).where(among(self._connection, T.c.id, nag_ids)).values(message=message)
+        )
+
+    async def put_off(self, nag_id: int, until: datetime) -> None:
+        """Let a nag wait again, for a later hour."""
+        await self._connection.execute(
+            update(T).where(T.c.id == nag_id).values(message="", at=until)
+        )
+
+    async def in_message(self, message: str) -> list[Nag]:
+        """The nags that a message says."""
+        return await self._many(T.c.message == message)
+
+    async def drop(self, nag_ids: Collection[int]) -> None:
+        """Forget some nags."""
+        await self._connection.execute(delete(T).where(among(self._connection, T.c.id, nag_ids)))
+
+    async def unsaid_messages(self, duty_ids: Collection[int], state: str) -> list[str]:
+        """The messages about some duties that are in a state of the outbox."""
+        rows = await self._connection.scalars(
+            select(T.c.message)
+            .join(O, O.c.key == T.c.message)
+            .where(T.c.message != "", self._about(duty_ids), O.c.state == state)
+            .distinct()
+        )
+        return list(rows)
+
+    async def silence(self, duty_ids: Collection[int]) -> None:
+        """Forget what waits to be said of some duties."""
+        await self._connection.execute(delete(T).where(T.c.message == "", self._about(duty_ids)))
+
+    async def unsay(self, message: str, *, doubtful: bool = False) -> None:
+        """Let the nags of a message wait again that was taken back, or did not arrive."""
+        await self._connection.execute(
+            update(T).where(T.c.message == message).values(message="", doubtful=doubtful)
+        )
+
+    async def forget_before(self, before: datetime) -> None:
+        """Forget the reminders of duties that are owed no more, some time after they were said."""
+        ended = select(D.c.id).where(D.c.id == T.c.duty_id, D.c.closed_by.is_not(None)).exists()
+        await self._connection.execute(delete(T).where(T.c.at < before, ended))
+
+    def _about(self, duty_ids: Collection[int]) -> ColumnElement[bool]:
+        return among(self._connection, T.c.duty_id, duty_ids)
+
+    async def _many(self, *conditions: ColumnElement[bool]) -> list[Nag]:
+        rows = await self._connection.execute(select(T).where(*conditions).order_by(T.c.id))
+        return [Nag(**row._mapping) for row in rows]

@@ -1,0 +1,109 @@
+"""The dispatcher: finds what is to be reminded of now and queues it, a few items a transaction.
+
+One bad row stops nothing: it is undone by itself, and tried again at the next tick.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.services.desk import Desk
+from bot.services.group_words import bulletin, speak
+from bot.services.nag_lists import remind
+from bot.services.nagging import AT_ONCE, duties_to_nag, hand_on, readers, redirect, surroundings
+from bot.services.planning import plan_anew
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Iterator, Sequence
+    from datetime import datetime
+
+    from bot.services.desk import Books
+    from bot.storage.database import Database, Tx
+
+log = logging.getLogger(__name__)
+
+BATCH = 25
+"""As many messages as one transaction queues: a person's question waits no longer than that."""
+
+T = TypeVar("T")
+
+
+class Dispatcher:
+    """Plans, hands on and says what is due, each time it is asked to."""
+
+    def __init__(self, database: Database, books: Books) -> None:
+        self._database = database
+        self._books = books
+        self.failed = 0
+        """How many items went wrong the last time."""
+
+    async def run(self, now: datetime) -> None:
+        """Do all that is due now."""
+        self.failed = 0
+        await self._plan(now)
+        await self._hand_on(now)
+        await self._remind(now)
+        await self._speak(now)
+
+    async def _desk(self, tx: Tx, now: datetime, work: str) -> Desk:
+        return await Desk.open(tx, self._books, now, f"t{now.timestamp()}/{work}")
+
+    async def _plan(self, now: datetime) -> None:
+        """Plan whatever another calendar or office file has planned, until none is left."""
+        more = True
+        while more:
+            async with self._database.write() as tx:
+                more = await plan_anew(await self._desk(tx, now, "plan"))
+
+    async def _hand_on(self, now: datetime) -> None:
+        """Turn stages whose hour has come into rows for those to be reminded."""
+        last = 0
+        while True:
+            async with self._database.write() as tx:
+                desk = await self._desk(tx, now, "stages")
+                duties = await duties_to_nag(desk, last)
+                records, staff = await surroundings(desk, duties)
+                for duty in duties:
+                    record = records[duty.record_id]
+                    await self._try(desk, hand_on(desk, duty, record, staff))
+            if len(duties) < AT_ONCE:
+                return
+            last = duties[-1].id
+
+    async def _remind(self, now: datetime) -> None:
+        """Tell each person what waits for them, in one message."""
+        async with self._database.write() as tx:
+            desk = await self._desk(tx, now, "readers")
+            await redirect(desk)
+            people = await readers(desk)
+        for some in _chunks(people, BATCH):
+            async with self._database.write() as tx:
+                desk = await self._desk(tx, now, f"lists{some[0]}")
+                for person_id in some:
+                    await self._try(desk, remind(desk, person_id))
+
+    async def _speak(self, now: datetime) -> None:
+        """Tell the groups what the week brings, and what reaches nobody."""
+        async with self._database.read() as tx:
+            told = await bulletin(await self._desk(tx, now, "groups"))
+        if told is None:
+            return
+        for some in _chunks(told.chats, BATCH):
+            async with self._database.write() as tx:
+                desk = await self._desk(tx, now, "groups")
+                for chat in some:
+                    await self._try(desk, speak(desk, told, chat))
+
+    async def _try(self, desk: Desk, item: Awaitable[None]) -> None:
+        """Do one item, or leave no trace of it."""
+        try:
+            async with desk.tx.savepoint():
+                await item
+        except Exception as error:
+            self.failed += 1
+            log.error("%s: one failed: %s", desk.cause, type(error).__name__)
+
+
+def _chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    return (items[at : at + size] for at in range(0, len(items), size))
