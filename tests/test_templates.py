@@ -388,6 +388,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         ]
         * nag_lists.SHOWN,
         "more": True,
+        "notice": OFFICE.notice,
     },
     "group_word": {
         "weekly": True,
@@ -401,7 +402,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "unreached": {SHORT: [NUMBER] * 9},
         "digest": (date(2026, 12, 31), "f" * 64),
     },
-    "put_off": {"until": AT},
+    "put_off": {"until": AT, "due": DUTY.due},
     "upcoming": {"days": 92, "lines": ["某" * 90] * 39, "more": 999, "whole": False},
     "upcoming_line": {
         "message": Message(AT, wild(255), True, (Matter(NUMBER, "补正后重新移送", -361),) * 30)
