@@ -89,9 +89,9 @@ def free_port() -> int:
         return port
 
 
-async def eventually(true: Callable[[], Awaitable[bool]]) -> None:
-    """Wait for something that nothing announces, by asking again and again."""
-    async with asyncio.timeout(5):
+async def eventually(true: Callable[[], Awaitable[bool]], patience: float = 5) -> None:
+    """Wait so many seconds for something that nothing announces, by asking again and again."""
+    async with asyncio.timeout(patience):
         while True:
             if await true():
                 return
