@@ -26,6 +26,7 @@ DISPUTE, SETTLE, NOTE = "di", "se", "no"
 JOIN_SIDE, JOIN, ADMIT, REFUSE, LEAVE = "js", "jo", "ad", "rf", "lv"
 BIND = "bi"
 IMPORT, NO_IMPORT = "im", "ni"
+END_AWAY = "ea"
 
 
 @dataclass(frozen=True, slots=True)
