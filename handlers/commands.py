@@ -67,6 +67,13 @@ def all_commands(kinds: Kinds) -> tuple[Command, ...]:
         Command("log", "查看办理经过", Menu.EVERYWHERE, records.log, "/log 线索2026-12"),
         Command("why", "期限怎么算出来的", Menu.EVERYWHERE, records.why, "/why 2个月 2026-07-20"),
         Command("roster", "联络员名册", Menu.EVERYWHERE, roster.roster),
+        Command(
+            "away",
+            "登记外出和代办",
+            Menu.EVERYWHERE,
+            roster.away,
+            "/away 10月8日-10月15日 由李四代",
+        ),
         Command("join", "申请登记为联络员", Menu.PRIVATE, roster.join, "/join {organ} 联络员 王敏"),
         Command("leave", "退出名册", Menu.PRIVATE, roster.leave),
         Command("bind", "绑定本群的区域和单位", Menu.ADMIN, places.bind, "/bind {district} 三方"),

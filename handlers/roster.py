@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.domain.people import Action, Visitor
 from bot.services import buttons
 from bot.services.admission import decide
+from bot.services.away import end_away, say_away
 from bot.services.joining import ask_to_join, press_join
 from bot.services.menus import opened_private
 from bot.services.roster import ask_to_leave, ask_to_remove, tell_roster, welcome
@@ -59,6 +60,11 @@ async def roster(update: Update, context: Context) -> None:
     await tell_roster(context.desk, context.actor, place_of(update))
 
 
+async def away(update: Update, context: Context) -> None:
+    """`/away 10月8日-10月15日 由李四代`; without a line, the speaker's own absences."""
+    await say_away(context.desk, context.actor, after_command(update), place_of(update))
+
+
 async def leave(update: Update, context: Context) -> None:
     """`/leave`: asks back before anything is given up."""
     await ask_to_leave(context.desk, context.actor, place_of(update))
@@ -83,11 +89,18 @@ async def _press_leave(update: Update, context: Context, press: Press) -> None:
     await leave_roster(context.desk, actor, press.number(0), place_of(update))
 
 
+async def _press_end_away(update: Update, context: Context, press: Press) -> None:
+    """提前结束."""
+    actor, place = context.actor, place_of(update)
+    await context.toast(update, await end_away(context.desk, actor, press.number(0), place))
+
+
 PRESSES = {
     buttons.JOIN_SIDE: _press_join,
     buttons.JOIN: _press_join,
     buttons.ADMIT: _press_decision,
     buttons.REFUSE: _press_decision,
     buttons.LEAVE: _press_leave,
+    buttons.END_AWAY: _press_end_away,
 }
 """What each button about people does."""

@@ -12,6 +12,7 @@ import pytest
 from jinja2 import UndefinedError
 
 import bot
+from bot.domain.absences import LONGEST, Absence, format_days
 from bot.domain.calendar import RestDayNotice, WorkCalendar
 from bot.domain.entries import OneOf, Reason, Sight, Text
 from bot.domain.errors import DomainError
@@ -28,7 +29,16 @@ from bot.domain.rest_days import HOLIDAYS, breaks
 from bot.domain.why import prove
 from bot.office import read_office
 from bot.sandbox.markup_html import parse_html
-from bot.services import alike, drafts, group_words, nag_lists, recounting, rest_days
+from bot.services import (
+    alike,
+    away,
+    drafts,
+    group_words,
+    leaving,
+    nag_lists,
+    recounting,
+    rest_days,
+)
 from bot.services.alike import Alike
 from bot.services.blanks import LONGEST_BEFORE
 from bot.services.clockface import Conflict, Estimate, Face, Late, Owed
@@ -38,6 +48,7 @@ from bot.services.group_words import DueLine
 from bot.services.previews import LONGEST_SAID
 from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
+from bot.services.standing_in import Away
 from bot.services.todo import PAGE, Asked, Line
 from bot.services.upcoming import Matter, Message
 from bot.services.why import ROWS, WIDTH
@@ -85,6 +96,9 @@ EVERYTHING = LEAD.visible(DATA, frozenset(Sight))
 PUBLIC = LEAD.visible(DATA, frozenset({Sight.GROUP}))
 CONTENT = pages_of({t: v for t, v in EVERYTHING.items() if t not in PUBLIC})
 PERSON = Person(1, 7001, NAME, Role.DEPUTY, "zrzy-ec", Status.ACTIVE, reachable=False)
+ABSENCE = Absence(1, 1, date(2026, 12, 28), date(2027, 6, 25), 1, AT)
+AWAY = Away(PERSON, ABSENCE, PERSON)
+DAYS = format_days(ABSENCE.first, ABSENCE.last, date(2025, 1, 1))
 DUTY = Duty(
     id=1,
     record_id=1,
@@ -121,6 +135,7 @@ NOTICE = RestDayNotice(
     frozenset(date(2027, month, day) for month in range(1, 13) for day in (5, 15)),
     SOURCE,
 )
+LINE = Line(NUMBER, "补正后重新移送", False, DUTY.due, -365, Light.RED, (DUTY.due,))
 SHIFT: dict[str, object] = {
     "number": NUMBER,
     "title": max((rule.title for kind in KINDS.all for rule in kind.duties), key=len),
@@ -147,6 +162,7 @@ CARD: dict[str, object] = {
     "fields": PUBLIC,
     "closed": False,
     "holder": SHORT,
+    "away": AWAY,
     "next_step": "办理并告知结果",
     "face": FACE,
     "living": False,
@@ -196,7 +212,6 @@ FACTS: dict[str, object] = {
     "words": wild(40),
     "question": wild(64),
     "answer": wild(64),
-    "people": [PERSON] * 6,
     "blocks": ["某" * 300] * 10,
     "steps": [STEP] * 60,
     "left_out": 400,
@@ -226,6 +241,19 @@ FACTS: dict[str, object] = {
     "breaks": [*breaks(NOTICE)],
     "work": sorted(NOTICE.work),
     "admin": True,
+    "away": AWAY,
+    "span": DAYS,
+    "under_way": True,
+    "replaced": True,
+    "leader": False,
+    "deputy": NAME,
+    "gone": DAYS,
+    "taker": NAME,
+    "unread": wild(20),
+    "could": [NAME] * 6,
+    "first": ABSENCE.first,
+    "last": ABSENCE.last,
+    "taken": True,
     "known": date(2026, 12, 28),
     "notices": [{"source": SOURCE, "year": 2027, "at": AT, "person": NAME}] * rest_days.LISTED,
 }
@@ -362,7 +390,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "asked": [Asked(1, NUMBER, "补正后重新移送", NAME, AT)] * PAGE,
         "approvals": 99,
         "parts": [
-            [Line(NUMBER, "补正后重新移送", others, DUTY.due, -365, Light.RED, (DUTY.due,))] * PAGE
+            [replace(LINE, others=others, on_behalf="" if others else NAME)] * PAGE
             for others in (False, True)
         ],
         "count": 99,
@@ -407,6 +435,11 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "upcoming_line": {
         "message": Message(AT, wild(255), True, (Matter(NUMBER, "补正后重新移送", -361),) * 30)
     },
+    "roster_organ": {"lines": [(PERSON, AWAY)] * 6},
+    "away": {"spells": [(DAYS, AWAY)] * away.SHOWN},
+    "errors/away_too_long": {"days": LONGEST},
+    "errors/away_no_such_day": {"said": wild(12)},
+    "left_behind": {"lines": [LINE] * leaving.SHOWN},
     "errors/nobody_of_that_name": {"person": wild(20)},
     "errors/notice_weekday": {"said": "周三"},
     "errors/notice_incomplete": {"titles": HOLIDAYS[1:]},

@@ -45,6 +45,10 @@ _ROLE_LABELS = {
 }
 
 
+ON_DUTY = (Role.LIAISON, Role.DEPUTY)
+"""Who is told of what concerns an organ, the one in charge first."""
+
+
 class Action(StrEnum):
     """Everything that needs a right."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.entries import Sight
-from bot.domain.kinds.kind import FILE, Party, party_of
+from bot.domain.kinds.kind import FILE, party_of
 from bot.domain.outgoing import Button, Detour, Manner, Priority, in_rows
-from bot.domain.people import Action, Role, Status
+from bot.domain.people import ON_DUTY, Action, Status
 from bot.services import buttons
 from bot.services.clockface import face_of
 from bot.services.clocks import matter_of
@@ -17,6 +17,7 @@ from bot.services.reminded import words_of_reminder
 from bot.services.reposting import card_post, card_posts, leave_if_far
 from bot.services.shifts import words_of_shift
 from bot.services.signatures import bystanders, may_acknowledge, receipts, signatures, unread_of
+from bot.services.standing_in import holder_away
 
 if TYPE_CHECKING:
     from bot.domain.kinds.kind import Kind, Matter, Move
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
     from bot.services.desk import Desk
     from bot.storage.chats import Chat
 
-ON_DUTY = (Role.LIAISON, Role.DEPUTY)
-"""Who is told of what concerns an organ, the one in charge first."""
-
 
 async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = False) -> str:
     """Number, kind, state, holder, next step, date, light: no party name, no case text.
@@ -36,6 +34,7 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
     A `living` card stands for long, so it does not count the days that are left.
     """
     state = kind.state(record.state)
+    holder = party_of(record, state.holder) if state.holder else ""
     events = readable(await desk.tx.events.of_record(record.id))
     return desk.texts.render(
         "card",
@@ -47,7 +46,8 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
         fields=kind.visible(record.data, frozenset({Sight.GROUP})),
         state=state.title,
         closed=state.closed,
-        holder=_holder(desk, record, state.holder),
+        holder=desk.office.organ(holder).short if holder else "",
+        away=await holder_away(desk, record, holder) if holder else None,
         next_step=state.next_step,
         face=await face_of(desk, kind, record),
         living=living,
@@ -55,10 +55,6 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
         receipts=receipts(desk, signatures(desk, kind, record, events)),
         last=_last_step(desk, kind, events),
     )
-
-
-def _holder(desk: Desk, record: Record, party: Party | None) -> str:
-    return desk.office.organ(party_of(record, party)).short if party else ""
 
 
 def _last_step(desk: Desk, kind: Kind, events: list[Event]) -> dict[str, object]:

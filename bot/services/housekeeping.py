@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from bot.domain.calendar import DAY, local_instant
 from bot.domain.outgoing import Priority
-from bot.domain.people import Side
+from bot.domain.people import ON_DUTY, Side
 from bot.domain.periods import next_turn
-from bot.services.cards import ON_DUTY
 from bot.services.forms import throw_away
 from bot.services.group_words import monday_of, speaks_on
 from bot.services.lights import refresh_lights
+from bot.services.presence import refresh_presence
 from bot.services.recounting import recount_late
 from bot.services.retention import DRAFTS, forget_leavers, forget_trouble, purge_personal
 
@@ -110,7 +110,13 @@ async def forget_old(desk: Desk) -> None:
     await desk.tx.updates.prune(desk.now - KEPT_UPDATES)
 
 
-TICK_WORK: tuple[Task, ...] = (expire_drafts, recount_late, refresh_lights, close_day)
+TICK_WORK: tuple[Task, ...] = (
+    expire_drafts,
+    recount_late,
+    refresh_lights,
+    refresh_presence,
+    close_day,
+)
 """Everything that a tick looks after; each finds by itself whether there is something to do."""
 DAILY_WORK: tuple[Task, ...] = (forget_old, purge_personal, forget_leavers, forget_trouble)
 """What is done once a day, for it costs more than a look."""
@@ -123,6 +129,7 @@ async def next_instant(desk: Desk) -> datetime | None:
         await _next_light(desk),
         await _next_reminder(desk),
         await _next_week(desk),
+        await _next_presence(desk),
         await _next_expiry(desk),
         await desk.tx.outbox.next_instant(),
         await desk.tx.files.next_instant(),
@@ -164,6 +171,12 @@ async def _next_week(desk: Desk) -> datetime | None:
     ):
         day += 7 * DAY
     return desk.rounds.opening(first)
+
+
+async def _next_presence(desk: Desk) -> datetime | None:
+    """When somebody is next away, or back: at the beginning of a day in China."""
+    day = await desk.tx.absences.next_turn(desk.today)
+    return local_instant(day, time()) if day else None
 
 
 async def _next_expiry(desk: Desk) -> datetime | None:

@@ -6,15 +6,18 @@ from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button, Priority
-from bot.domain.people import Action, Role, Side, Status, is_name
+from bot.domain.people import ON_DUTY, Action, Role, Side, Status, is_name
 from bot.services import buttons
 from bot.services.admission import organ_name, put_request
+from bot.services.leaving import held_by, settle_leaving
 from bot.services.menus import offer_menu
+from bot.services.standing_in import absentees, away_now
 from bot.storage.events import OFFICE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
+    from bot.domain.absences import Absence
     from bot.domain.people import Actor, Person, Place, Visitor
     from bot.office import Organ
     from bot.services.desk import Desk
@@ -143,6 +146,7 @@ async def leave(desk: Desk, actor: Actor, person_id: int, place: Place) -> None:
     admins = await desk.tx.people.of_role(Role.ADMIN)
     if [admin.id for admin in admins] == [person.id]:
         raise DomainError("last_admin")
+    held = await held_by(desk, person)
     await desk.tx.people.detach(person.id)
     await desk.tx.chats.withdraw_cards(person.user_id)
     if person.role is Role.ADMIN:
@@ -150,6 +154,7 @@ async def leave(desk: Desk, actor: Actor, person_id: int, place: Place) -> None:
     facts = {"person": person.id, "organ": person.organ or "", "role": person.role.value}
     await desk.tx.events.append(OFFICE, "left", facts, actor=actor.person_id, now=desk.now)
     await _tell_of_leaving(desk, person, place, admins)
+    await settle_leaving(desk, person, held)
 
 
 async def _member(desk: Desk, person_id: int) -> Person:
@@ -175,26 +180,34 @@ async def _tell_of_leaving(
 async def tell_roster(desk: Desk, actor: Actor, place: Place) -> None:
     """Tell who is who, organ by organ: in a group the group's, in private the actor's.
 
-    Says who cannot be reached and which organ has nobody; several messages when it is long.
+    Says who is away, who cannot be reached and which organ has nobody; several messages when it
+    is long.
     """
     actor.require(Action.SEE_ROSTER)
     organs = await _organs_here(desk, actor, place)
     people = await desk.tx.people.of_organs([organ.code for organ in organs], ON_ROSTER)
+    away = await absentees(desk, desk.today)
     blocks = [
-        _block(desk, organ.name, [person for person in people if person.organ == organ.code])
+        _block(desk, organ.name, [person for person in people if person.organ == organ.code], away)
         for organ in organs
     ]
     if place.private:
-        blocks.append(_block(desk, Role.ADMIN.label, await desk.tx.people.of_role(Role.ADMIN)))
+        admins = await desk.tx.people.of_role(Role.ADMIN)
+        blocks.append(_block(desk, Role.ADMIN.label, admins, {}))
     for page in _pages(blocks):
         text = desk.texts.render("roster", blocks=page)
         await desk.say(place.chat_id, thread_id=place.thread_id, text=text)
 
 
-def _block(desk: Desk, title: str, people: list[Person]) -> str:
+def _block(desk: Desk, title: str, people: list[Person], away: Mapping[int, Absence]) -> str:
     """The part of the roster under one title; an organ of leaders alone has no liaison."""
-    vacant = all(person.role is Role.LEADER for person in people)
-    return desk.texts.render("roster_organ", title=title, people=people, vacant=vacant)
+    team = [person for person in people if person.role in ON_DUTY]
+    return desk.texts.render(
+        "roster_organ",
+        title=title,
+        lines=[(person, away_now(person, team, away)) for person in people],
+        vacant=all(person.role is Role.LEADER for person in people),
+    )
 
 
 async def _organs_here(desk: Desk, actor: Actor, place: Place) -> list[Organ]:

@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.domain.people import Role, Status
+from bot.domain.people import ON_DUTY, Role, Status
 from bot.domain.records import NOBODY
-from bot.services.cards import ON_DUTY
 from bot.services.standing_in import absentees, in_charge, stand_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
+    from bot.domain.absences import Absence
     from bot.domain.ladder import Ladder
     from bot.domain.people import Person
     from bot.domain.records import Duty, Record
     from bot.services.desk import Desk
-    from bot.services.standing_in import Absence
 
 
 @dataclass(frozen=True)

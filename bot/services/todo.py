@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from bot.domain.periods import Light, days_left, light
 from bot.services import buttons
 from bot.services.cards import moves_for
 from bot.services.clockface import counted_before, still_open
+from bot.services.standing_in import held_for_others
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Keyboard
@@ -30,9 +31,11 @@ class Waiting:
     """A record whose next step falls to the reader's organ."""
 
     record_id: int
-    others: bool
-    """It is not in the reader's own hands: they neither filed it nor took the last step."""
     due: date
+    others: bool = True
+    """It is not in the reader's own hands: they neither filed it nor took the last step."""
+    on_behalf: str = ""
+    """In whose place the reader has it in hand; "" where it is their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Line:
     light: Light = Light.GREEN
     before: tuple[date, ...] = ()
     """When it was due before it was counted anew."""
+    on_behalf: str = ""
+    """In whose place the reader has it in hand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +85,34 @@ async def turn_todo(desk: Desk, actor: Actor, user_id: int, page: int) -> None:
     await _put(desk, actor, user_id, await _waiting_for(desk, actor), page)
 
 
+async def waiting_of(desk: Desk, organ: str) -> list[Waiting]:
+    """Everything that waits for an organ, what is due first before the rest."""
+    dues = await desk.tx.duties.first_dues(organ)
+    held = await desk.tx.search.bearing(Facet(Sort.HOLDER, organ)) | dues.keys()
+    found = (Waiting(each, dues.get(each, date.max)) for each in held)
+    return sorted(found, key=lambda each: (each.due, each.record_id))
+
+
 async def _waiting_for(desk: Desk, actor: Actor) -> list[Waiting]:
-    """Everything that waits for the organ, in order: few questions, however much it is."""
-    organs = Facet(Sort.HOLDER, actor.organ)
-    dues = await desk.tx.duties.first_dues(actor.organ)
-    held = await desk.tx.search.bearing(organs) | dues.keys()
-    filed = await desk.tx.search.bearing(organs, Facet(Sort.SUBMITTER, str(actor.person_id)))
+    """Everything that waits for the organ, in order: few questions, however much it is.
+
+    What somebody who is away has in hand is in the hands of whoever stands in.
+    """
+    waiting = await waiting_of(desk, actor.organ)
+    held = {each.record_id for each in waiting}
+    organs, author = Facet(Sort.HOLDER, actor.organ), str(actor.person_id)
+    filed = await desk.tx.search.bearing(organs, Facet(Sort.SUBMITTER, author))
     steps = desk.books.kinds.steps
     taken = await desk.tx.events.last_by(actor.person_id, actor.organ, held - filed, steps)
     own = filed | taken
-    found = (Waiting(each, each not in own, dues.get(each, date.max)) for each in held)
-    return sorted(found, key=lambda each: (each.others, each.due, each.record_id))
+    behalf = await held_for_others(desk, actor, held - own)
+    found = [
+        replace(each, others=False, on_behalf=behalf[each.record_id].name)
+        if each.record_id in behalf
+        else replace(each, others=each.record_id not in own)
+        for each in waiting
+    ]
+    return sorted(found, key=lambda each: each.others)
 
 
 async def _proposals_for(desk: Desk, actor: Actor) -> list[Proposal]:
@@ -120,7 +142,7 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
     records = await desk.tx.records.of(record_ids)
     matters = [Matter(each, still_open(duties[each.id]), desk.today) for each in records]
     lines = [
-        _line(desk, actor, matter, duties[matter.record.id], each.others)
+        line_of(desk, actor.organ, matter, duties[matter.record.id], each)
         for matter, each in zip(matters, shown, strict=True)
     ]
     proposals = await _proposals_for(desk, actor)
@@ -153,19 +175,23 @@ def _post(user_id: int) -> str:
     return f"todo/{user_id}"
 
 
-def _line(desk: Desk, actor: Actor, matter: Matter, duties: list[Duty], others: bool) -> Line:
-    """What the organ has to do: the matter's next step, or what it owes besides."""
+def line_of(desk: Desk, organ: str, matter: Matter, duties: list[Duty], waiting: Waiting) -> Line:
+    """What an organ has to do: the matter's next step, or what it owes besides."""
     kind = desk.books.kinds[matter.record.kind]
     state = kind.state(matter.record.state)
-    own = next((duty for duty in matter.owed if duty.debtor == actor.organ), None)
-    holds = state.holder is not None and party_of(matter.record, state.holder) == actor.organ
+    own = next((duty for duty in matter.owed if duty.debtor == organ), None)
+    holds = state.holder is not None and party_of(matter.record, state.holder) == organ
     next_step = state.next_step if holds or own is None else kind.rule(own.code).title
+    line = Line(matter.record.number, next_step, waiting.others, on_behalf=waiting.on_behalf)
     if own is None:
-        return Line(matter.record.number, next_step, others)
-    before = counted_before(own, duties)
-    colour = light(own.due, desk.today)
-    left = days_left(own.due, desk.today)
-    return Line(matter.record.number, next_step, others, own.due, left, colour, before)
+        return line
+    return replace(
+        line,
+        due=own.due,
+        left=days_left(own.due, desk.today),
+        light=light(own.due, desk.today),
+        before=counted_before(own, duties),
+    )
 
 
 def _key(desk: Desk, actor: Actor, matter: Matter, page: int) -> Button:

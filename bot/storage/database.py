@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only
 
+from bot.storage.absences import Absences
 from bot.storage.chats import Chats
 from bot.storage.disputes import Disputes
 from bot.storage.drafts import Drafts
@@ -116,6 +117,11 @@ class Tx:
     def nags(self) -> Nags:
         """Who is reminded of what."""
         return Nags(self.connection)
+
+    @cached_property
+    def absences(self) -> Absences:
+        """Who is away when."""
+        return Absences(self.connection)
 
     @cached_property
     def rest_days(self) -> RestDays:

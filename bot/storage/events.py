@@ -137,6 +137,28 @@ class Events:
         last = {row.stream: row.actor for row in rows if json.loads(row.body)["organ"] == organ}
         return frozenset(streams[stream] for stream, actor in last.items() if actor == person_id)
 
+    async def last_steps(
+        self, record_ids: Collection[int], names: Collection[str]
+    ) -> dict[int, dict[int, int]]:
+        """By record: everybody who took a step on it, and the number of the last one each took.
+
+        `names` are those of the events that are steps.
+        """
+        streams = {stream_of(record_id): record_id for record_id in record_ids}
+        rows = await self._connection.execute(
+            select(T.c.stream, T.c.actor, func.max(T.c.no).label("no"))
+            .where(
+                among(self._connection, T.c.stream, streams),
+                T.c.name.in_(names),
+                T.c.actor.is_not(None),
+            )
+            .group_by(T.c.stream, T.c.actor)
+        )
+        found: dict[int, dict[int, int]] = {record_id: {} for record_id in record_ids}
+        for row in rows:
+            found[streams[row.stream]][row.actor] = row.no
+        return found
+
     async def all(self) -> AsyncIterator[tuple[Event, tuple[str, str] | None]]:
         """Every event with its content, stream by stream, without holding them all in memory."""
         everything = (

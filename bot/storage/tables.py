@@ -373,6 +373,20 @@ disputes = Table(
     sqlite_autoincrement=True,  # buttons name a dispute by its id long after it is settled
 )
 
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", BigId, primary_key=True),
+    Column("person_id", BigInteger, ForeignKey("people.id"), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("deputy_id", BigInteger, ForeignKey("people.id")),
+    Column("made_at", UtcTime, nullable=False),
+    Column("shown", Boolean, nullable=False, server_default=false()),
+    UniqueConstraint("person_id", "first"),
+    sqlite_autoincrement=True,  # buttons name an absence by its id long after it is over
+)
+
 posts = Table(
     "posts",
     metadata,

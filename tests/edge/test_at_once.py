@@ -13,6 +13,7 @@ from bot.app import open_books
 from bot.domain.errors import DomainError
 from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Place, Role, Side, Status
+from bot.services.away import say_away
 from bot.services.desk import Desk
 from bot.services.disputing import dispute, open_dispute
 from bot.services.forms import answer, choose
@@ -276,3 +277,31 @@ async def test_of_two_that_have_read_the_same_version_one_comes_second(
     assert "signed" in done
     assert await steps(office, 1) == ["file", "sign"]
     assert [row["code"] for row in await office.rows("duties")] == ["sign", "answer"]
+
+
+@both
+async def test_of_two_absences_said_at_once_that_overlap_one_is_noted(
+    closed_office: Office, database_url: str
+) -> None:
+    office = closed_office
+    elsewhere = Database(database_url)
+
+    async def say(database: Database, at: int, line: str) -> None:
+        async with database.write() as tx:
+            desk = await desk_of(office, tx, f"{at} {line}")
+            wang = (await actors_of(office, desk))["王敏"]
+            await say_away(desk, wang, line, Place(at))
+
+    for day in range(10, 10 + ROUNDS):
+        done = await asyncio.gather(
+            say(office.database, 1, f"5月{day}日"),
+            say(elsewhere, 2, f"4月30日至5月{day}日"),
+            return_exceptions=True,
+        )
+        (lost,) = [each for each in done if each is not None]
+        assert isinstance(lost, DomainError)
+        assert lost.code == "away_overlaps"
+        async with office.database.write() as tx:
+            (noted,) = await tx.absences.of_person(1)
+            await tx.absences.remove(noted.id)
+    await elsewhere.close()

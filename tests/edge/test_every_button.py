@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import open_books
+from bot.domain.calendar import DAY
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
 from bot.domain.outgoing import Manner
@@ -189,6 +190,13 @@ CASES: dict[str, Case] = {
         ("王敏", "吴建国"),
     ),
     buttons.LEAVE: Case("王敏", "{wang}", ("x", "-1", "9" * 20), ("9999",), ("李静", "吴建国")),
+    buttons.END_AWAY: Case(
+        "王敏",
+        "{away}",
+        ("x", "-1", "9" * 20, "１", "{away}.1.1.1.1.1"),
+        ("9999", "{over}"),
+        ("李静", "吴建国", "陈刚", "孙伟"),
+    ),
     buttons.BIND: Case(
         "孙伟", "420704.all", ("nowhere.all", "420704.sect", "420704"), foreign=("王敏", "吴建国")
     ),
@@ -308,6 +316,7 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     disputes = await dispute_some(desk, actors, leads)
 
     group = Place(office.group.id)
+    absences = await some_absences(desk, people["王敏"])
     complete = await open_form(desk, actors["王敏"], LEAD, group, Said("2C 移送线索 某处占地"))
     gone = await open_form(desk, actors["王敏"], LEAD, group, Said(""))
     draft = await open_form(desk, actors["王敏"], LEAD, group, Said(""))
@@ -327,6 +336,7 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
         "calendar": desk.calendar.version,
         **{name: record.id for name, record in leads.items()},
         **disputes,
+        **absences,
         "draft": draft.id,
         "complete": complete.id,
         "gone": gone.id,
@@ -352,6 +362,15 @@ async def dispute_some(
     ids: dict[str, object] = {name: each.id for name, each in found.items()}
     events = {"raised": one, "half_by": half, "ended_by": ended}
     return ids | {name: each.raised_by for name, each in events.items()}
+
+
+async def some_absences(desk: Desk, person: Person) -> dict[str, object]:
+    """Two absences of one person's: one to come, and one that was over yesterday."""
+    to_come, past = desk.today + 9 * DAY, desk.today - DAY
+    put, now = desk.tx.absences.put, desk.now
+    away = await put(person.id, to_come, to_come, None, now, shown=False)
+    over = await put(person.id, past, past, None, now, shown=True)
+    return {"away": away.id, "over": over.id}
 
 
 async def hire(

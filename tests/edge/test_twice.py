@@ -47,6 +47,19 @@ async def test_of_two_people_pressing_at_once_one_is_told_so(office: Office) -> 
 
 
 @both
+async def test_an_absence_ended_twice_ends_once(office: Office) -> None:
+    office["李静"].write(office.group, "/away 今天 由赵立代")
+    noted = await office.reads("李静", "已登记外出", office.group)
+    first, second = (office["李静"].press(noted, "提前结束") for _ in range(2))
+    assert "已提前结束外出" in (await office.toast("李静", first)).text
+    assert "已结束或已取消" in (await office.toast("李静", second)).text
+    await office.settle()
+    assert [event["name"] for event in await office.rows("events")] == ["away", "back"]
+    assert await office.rows("absences") == []
+    assert noted.text.startswith("李静没有登记外出")
+
+
+@both
 async def test_updates_delivered_again_change_nothing(office: Office) -> None:
     office.sandbox.faults.duplicate_updates(1.0)
     card = await office.filed()

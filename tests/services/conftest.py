@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 
 from bot.storage.tables import metadata
 from tests.services.advising import Advice
+from tests.services.staying_away import Days
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -74,3 +75,9 @@ def rows(database: Database) -> CountRows:
         return {name: number for name, number in counted.items() if number}
 
     return count_rows
+
+
+@pytest.fixture
+def days(desk: OpenDesk, actor: Act) -> Days:
+    """An office in which days go by."""
+    return Days(desk, actor)
