@@ -411,6 +411,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
                 "before": (DUTY.due, DUTY.due),
                 "left": -361,
                 "late": True,
+                "instead_of": NAME,
                 "clause": "第二条第（二）项第三款",
             }
         ]

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 from bot.domain.kinds.kind import Matter
 from bot.domain.ladder import LATE
 from bot.domain.outgoing import Button, Priority
+from bot.domain.people import ON_DUTY
 from bot.domain.periods import Light, days_left, light
 from bot.services import buttons
 from bot.services.cards import moves_for
 from bot.services.clockface import counted_before, still_open
 from bot.services.nagging import may_speak_of, respites
 from bot.services.planning import NAG_KEY
+from bot.services.standing_in import absentees, in_charge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from bot.domain.kinds.kind import Kind, Move
@@ -50,6 +52,8 @@ class Item:
     light: Light
     late: bool
     """It comes later than it should have."""
+    instead_of: str
+    """The name of whoever is in charge and away, for whom the reader stands in."""
 
 
 async def remind(desk: Desk, person_id: int) -> None:
@@ -75,8 +79,9 @@ async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Ite
     ]
     records = await desk.tx.records.by_id({duty.record_id for duty in open_now})
     former = await desk.tx.duties.of_records(records)
+    absent = await _absent(desk, person, records.values())
     items = [
-        _item(desk, person, latest[duty.id], duty, records[duty.record_id], former)
+        _item(desk, person, latest[duty.id], duty, records[duty.record_id], former, absent)
         for duty in open_now
     ]
     return sorted(items, key=lambda item: (bool(item.debtor), item.due, item.duty.id))
@@ -88,7 +93,8 @@ def _item(
     nag: Nag,
     duty: Duty,
     record: Record,
-    former: dict[int, list[Duty]],
+    former: Mapping[int, list[Duty]],
+    absent: Mapping[int, str],
 ) -> Item:
     kind = desk.books.kinds[record.kind]
     rule = kind.rule(duty.code)
@@ -108,7 +114,19 @@ def _item(
         left=days_left(duty.due, desk.today),
         light=light(duty.due, desk.today),
         late=desk.now - nag.at > LATE,
+        instead_of=absent.get(record.id, "") if own else "",
     )
+
+
+async def _absent(desk: Desk, reader: Person, records: Collection[Record]) -> dict[int, str]:
+    """Who of the reader's organ is in charge of a record, and away today, by its id."""
+    away = await absentees(desk, desk.today)
+    if not away or reader.organ is None or reader.role not in ON_DUTY:
+        return {}
+    charge = await in_charge(desk, [(record, reader.organ) for record in records])
+    return {
+        record_id: person.name for (record_id, _), person in charge.items() if person.id in away
+    }
 
 
 async def _say(desk: Desk, person: Person, items: Sequence[Item], *, more: bool) -> str:

@@ -30,7 +30,7 @@ async def note_reminded(desk: Desk, message: str) -> None:
             person = await desk.tx.people.get(nag.person_id)
             facts = {
                 "number": record.number,
-                "organ": person.organ if person and person.organ else duty.debtor,
+                "reminded": person.organ if person and person.organ else duty.debtor,
                 "duty": duty.code,
                 "stage": nag.stage,
                 "due": duty.due.isoformat(),
@@ -47,6 +47,6 @@ def words_of_reminder(desk: Desk, kind: Kind, event: Event) -> dict[str, str]:
     when = "when_today" if not stage else "when_before" if stage < 0 else "when_after"
     return {
         "title": kind.rule(str(event.facts["duty"])).title,
-        "organ": desk.office.organ(str(event.facts["organ"])).short,
+        "reminded": desk.office.organ(str(event.facts["reminded"])).short,
         "when": desk.texts.label(when).format(days=abs(stage)),
     }

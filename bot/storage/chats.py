@@ -111,11 +111,11 @@ class Chats:
         )
         return [chat for chat in map(_chat, rows) if wanted <= chat.sides]
 
-    async def untold(self, monday: date, bound_by: datetime) -> list[Chat]:
-        """The places, bound by some hour, that have not heard yet what the week brings."""
+    async def untold(self, monday: date, before: datetime) -> list[Chat]:
+        """The places, bound before some hour, that have not heard yet what the week brings."""
         untold = or_(T.c.week_told.is_(None), T.c.week_told < monday)
         rows = await self._connection.execute(
-            select(T).where(untold, T.c.bound_at <= bound_by).order_by(T.c.bound_at)
+            select(T).where(untold, T.c.bound_at < before).order_by(T.c.bound_at)
         )
         return [_chat(row) for row in rows]
 

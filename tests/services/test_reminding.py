@@ -328,7 +328,7 @@ async def test_the_history_tells_which_organ_was_reminded(owed: Advice, bell: Be
     async with owed.desk() as d:
         events = await d.tx.events.of_record(owed.record.id)
     reminded = [event for event in events if event.name == "reminded"]
-    assert (reminded[0].facts["organ"], reminded[0].facts["stage"]) == ("zrzy-ec", -7)
+    assert (reminded[0].facts["reminded"], reminded[0].facts["stage"]) == ("zrzy-ec", -7)
     assert all(event.facts["stage"] != 2 for event in reminded), "the daily list is none"
 
 
