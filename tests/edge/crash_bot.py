@@ -14,7 +14,9 @@ import signal
 import sys
 from collections import Counter
 from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -30,7 +32,6 @@ from handlers.flood import Rates
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator, Callable
-    from pathlib import Path
     from random import Random
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -54,6 +55,11 @@ class MortalBot:
         self._server.stdin.write(b"\n")
         self._pid = await self._reads()
 
+    def hurry(self) -> None:
+        """Let the bot see that its clock was moved."""
+        if self._pid:
+            os.kill(self._pid, signal.SIGUSR1)
+
     def kill(self) -> None:
         """End the bot's life at this very instant, unless that was done before."""
         pid, self._pid = self._pid, 0
@@ -71,8 +77,13 @@ class MortalBot:
 
 
 @asynccontextmanager
-async def mortal_bot(api_url: str, database_url: str, log: Path) -> AsyncIterator[MortalBot]:
-    """Run a fork server; at the end neither it nor a bot of its is left."""
+async def mortal_bot(
+    api_url: str, database_url: str, log: Path, ahead: Path | None = None
+) -> AsyncIterator[MortalBot]:
+    """Run a fork server; at the end neither it nor a bot of its is left.
+
+    `ahead` is a file with the seconds by which the bot's clock is ahead of the machine's.
+    """
     with log.open("wb") as errors:
         server = await asyncio.create_subprocess_exec(
             sys.executable,
@@ -80,6 +91,7 @@ async def mortal_bot(api_url: str, database_url: str, log: Path) -> AsyncIterato
             __file__,
             api_url,
             database_url,
+            *([str(ahead)] if ahead else []),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
@@ -234,9 +246,21 @@ class Assassin:
             self._under_way -= 1
 
 
-async def live(api_url: str, database_url: str) -> None:
+class AheadClock:
+    """The machine's clock, ahead by so many seconds as a file says."""
+
+    def __init__(self, ahead: Path) -> None:
+        self._ahead = ahead
+
+    def now(self) -> datetime:
+        """The moment that it is."""
+        return datetime.now(UTC) + timedelta(seconds=float(self._ahead.read_text()))
+
+
+async def live(api_url: str, database_url: str, ahead: str = "") -> None:
     """Be the bot; the end of the tests' process is the end of it too."""
-    asyncio.get_running_loop().add_reader(0, os._exit, 1)
+    loop = asyncio.get_running_loop()
+    loop.add_reader(0, os._exit, 1)
     reposting.FAR = 0
     settings = Settings(
         bot_token=SecretStr(TOKEN),
@@ -244,16 +268,18 @@ async def live(api_url: str, database_url: str) -> None:
         database_url=database_url,
         listen=Address("127.0.0.1", 0),
     )
-    await Liaison(settings, rates=FAST).run()
+    liaison = Liaison(settings, rates=FAST, clock=AheadClock(Path(ahead)) if ahead else None)
+    loop.add_signal_handler(signal.SIGUSR1, liaison.clock_moved)
+    await liaison.run()
 
 
-def serve(api_url: str, database_url: str) -> None:
+def serve(api_url: str, database_url: str, ahead: str = "") -> None:
     """Fork one bot after another, until nobody asks for more."""
     logging.basicConfig(level=logging.WARNING)
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:
-            asyncio.run(live(api_url, database_url))
+            asyncio.run(live(api_url, database_url, ahead))
             return
         os.write(1, b"%d\n" % pid)
         _, status = os.waitpid(pid, 0)

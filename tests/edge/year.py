@@ -72,6 +72,7 @@ NAMES = [
     "尤佳",
     "曹阳",
 ]
+REPEATED = "（此条可能重复发送）"
 STEPS_ON_THE_OLD = 0.75
 """How many of the steps are taken on the older half of the open matters."""
 
@@ -329,13 +330,14 @@ class Year:
         What was too much for one message, and came in several, counts as one.
         """
         found: dict[tuple[datetime, int], list[tuple[str, str]]] = {}
-        for chat_id, message in self._messages(since):
+        for chat_id, message in self.messages(since):
             found.setdefault((minute(message.date), chat_id), []).extend(items_in(message))
         for place, items in found.items():
             assert len(set(items)) == len(items), f"twice at {place}"
         return {(at, to, frozenset(items)) for (at, to), items in found.items()}
 
-    def _messages(self, since: datetime) -> Iterator[tuple[int, Message]]:
+    def messages(self, since: datetime) -> Iterator[tuple[int, Message]]:
+        """What the bot has said of itself since, with the chat in which it said it."""
         for chat in list(self.sandbox.world.chats.values()):
             newest_first = reversed(chat.messages.values())
             for message in takewhile(lambda m: m.date > since, newest_first):
@@ -350,7 +352,8 @@ def minute(moment: datetime) -> datetime:
 
 def is_of_itself(message: Message) -> bool:
     """Tell whether the bot said something of itself: a list of reminders, or a group's word."""
-    return message.text.startswith(("办理提醒", "本周到期事项", "⚠️ 以下事项的提醒未能送达"))
+    words = message.text.removeprefix(REPEATED).lstrip()
+    return words.startswith(("办理提醒", "本周到期事项", "⚠️ 以下事项的提醒未能送达"))
 
 
 def items_in(message: Message) -> list[tuple[str, str]]:
