@@ -72,7 +72,7 @@ async def remind(desk: Desk, person_id: int) -> None:
 
 async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Item]:
     """One item a duty, by its latest stage; what is due first comes first."""
-    duties = await desk.tx.duties.by_id({nag.duty_id for nag in waiting})
+    duties = await desk.tx.duties.by_id({nag.duty_id for nag in waiting}, hold=True)
     latest = {nag.duty_id: nag for nag in sorted(waiting, key=lambda nag: (nag.stage, nag.id))}
     open_now = [
         duty for duty in duties.values() if duty.closed_by is None and may_speak_of(desk, duty)

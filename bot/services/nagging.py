@@ -95,7 +95,7 @@ async def redirect(desk: Desk) -> None:
 
 async def pass_on(desk: Desk, nags: Sequence[Nag]) -> None:
     """Let others than the one they are for be reminded, or else the group."""
-    duties = await desk.tx.duties.by_id({nag.duty_id for nag in nags})
+    duties = await desk.tx.duties.by_id({nag.duty_id for nag in nags}, hold=True)
     _, staff = await surroundings(desk, duties.values())
     for nag in nags:
         duty = duties[nag.duty_id]

@@ -133,11 +133,13 @@ class Duties:
         )
         return [_duty(row) for row in rows]
 
-    async def by_id(self, duty_ids: Collection[int]) -> dict[int, Duty]:
-        """Duties, open or not, by their ids."""
-        rows = await self._connection.execute(
-            select(T).where(among(self._connection, T.c.id, duty_ids))
-        )
+    async def by_id(self, duty_ids: Collection[int], *, hold: bool = False) -> dict[int, Duty]:
+        """Duties, open or not, by their ids; `hold`: none of them ends in this transaction's time.
+
+        SQLite has one writer anyway; another PostgreSQL process waits.
+        """
+        wanted = select(T).where(among(self._connection, T.c.id, duty_ids)).order_by(T.c.id)
+        rows = await self._connection.execute(wanted.with_for_update(read=True) if hold else wanted)
         return {row.id: _duty(row) for row in rows}
 
     async def planned_otherwise(self, plan: str, limit: int) -> list[Duty]:
@@ -156,6 +158,7 @@ class Duties:
             .where(T.c.closed_by.is_(None), T.c.rung_at <= now, T.c.id > after)
             .order_by(T.c.id)
             .limit(limit)
+            .with_for_update()  # another PostgreSQL process may be about to end one
         )
         return [_duty(row) for row in rows]
 

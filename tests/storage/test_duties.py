@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -94,3 +95,25 @@ async def test_the_same_is_owed_again_only_once_it_was_met(
         await tx.duties.close(record_id, ["sign"], await happen(tx, now), Outcome.MET)
         await owe(tx, record_id, "sign", now)
         assert len(await tx.duties.open_of(record_id)) == 1
+
+
+async def test_a_duty_that_is_being_reminded_of_ends_only_afterwards(
+    database: Database, record_id: int, now: datetime
+) -> None:
+    async with database.write() as tx:
+        duty = await owe(tx, record_id, "sign", now)
+
+    async def end() -> list[int]:
+        async with database.write() as tx:
+            event_id = await happen(tx, now)
+            return await tx.duties.close(record_id, ["sign"], event_id, Outcome.MET, now.date())
+
+    async with database.write() as tx:
+        held = await tx.duties.by_id([duty.id], hold=True)
+        ending = asyncio.create_task(end())
+        await asyncio.sleep(0.2)
+        assert not ending.done()
+        assert held[duty.id].closed_by is None
+    assert await ending == [duty.id]
+    async with database.read() as tx:
+        assert await tx.duties.reminded_by(now, 0, 9) == []
