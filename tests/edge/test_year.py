@@ -21,7 +21,7 @@ from bot.domain.calendar import DAY, WorkCalendar, local_date
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.server import Sandbox
 from tests.edge.office import TOKEN, UNHURRIED, Office, edge_settings, eventually
-from tests.edge.year import ITEM, Year, at, is_of_itself, minute
+from tests.edge.year import ITEM, Year, at, differences, is_of_itself, minute
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -88,19 +88,17 @@ async def test_what_was_foretold_is_what_arrives_all_year(
 
 async def _live_through(office: Office, year: Year) -> None:
     for day in (FIRST + DAY * n for n in range(DAYS)):
-        await _until(office, day, 7)
         since = year.now
         foretold = await year.foretold(at(day, 23))
-        await _until(office, day, 9)
         if CALENDAR.is_workday(day):
+            await _until(office, day, 9)
             await _until(office, day, 10, 20)
             await year.a_day_of_work()
             year.wake(office)
             await office.settle()
-            await _until(office, day, 15)
         await _until(office, day, 20)
         arrived = year.arrived(since)
-        assert arrived == foretold, f"{day}"
+        assert differences(arrived, foretold) == [], f"{day}"
         year.counts["messages"] += len(arrived)
         year.counts["days with any"] += bool(arrived)
 

@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from bot.sandbox.persona import Persona
     from bot.sandbox.server import Sandbox
     from bot.services.desk import Books
-    from bot.services.forecasting import Foretold
     from bot.storage.database import Database
     from tests.edge.office import Office
 
@@ -78,8 +77,9 @@ STEPS_ON_THE_OLD = 0.75
 
 ITEM = re.compile(r"^(?:🟢|🟡|🔴) (?P<number>\S+)　(?P<title>[^（，\n]+)", re.MULTILINE)
 T, D, R, E = tables.nags, tables.duties, tables.records, tables.events
-Said = tuple[datetime, int, frozenset[tuple[str, str]]]
-"""A message: to the minute when, in which chat, and the numbers and titles it names."""
+NUMBER = re.compile(r"(?:线索|检察建议)〔\d{4}〕\d+号")
+Heard = dict[tuple[datetime, int], list[tuple[str, str]]]
+"""What is said, to the minute when and in which chat: the numbers and titles it names."""
 
 
 @dataclass
@@ -286,25 +286,21 @@ class Year:
 
     # What was foretold, and what arrived.
 
-    async def foretold(self, until: datetime) -> set[Said]:
+    async def foretold(self, until: datetime) -> Heard:
         """Every message that is to come by then, if nobody does anything."""
         chats = {person.id: persona.id for person, persona in self.people}
-        found: dict[tuple[datetime, int], list[Foretold]] = {}
+        found: Heard = {}
         async with self.database.read() as tx:
             desk = await Desk.open(tx, self.books, self.now, "year")
             for each in await forecast(desk, until):
-                if each.chat is not None or each.person_id != NOBODY:
-                    to = each.chat.chat_id if each.chat else chats[each.person_id]
-                    found.setdefault((minute(each.at), to), []).append(each)
-        return {(at, to, self._named(to, lines)) for (at, to), lines in found.items()}
-
-    def _named(self, to: int, foretold: list[Foretold]) -> frozenset[tuple[str, str]]:
-        """What a message names; a group's word has room for so many, the first due first."""
-        pairs = [(each.record, each.duty) for each in foretold if each.record and each.duty]
-        pairs.sort(key=lambda pair: (pair[1].due, pair[1].id))
-        shown = pairs[: group_words.SHOWN] if to < 0 else pairs
-        kinds = self.books.kinds
-        return frozenset((r.number, kinds[r.kind].rule(d.code).title) for r, d in shown)
+                if each.chat is None and each.person_id == NOBODY:
+                    continue
+                to = each.chat.chat_id if each.chat else chats[each.person_id]
+                items = found.setdefault((minute(each.at), to), [])
+                if each.record is not None and each.duty is not None:
+                    kind = self.books.kinds[each.record.kind]
+                    items.append((each.record.number, kind.rule(each.duty.code).title))
+        return found
 
     async def ended(self) -> dict[tuple[str, str], datetime]:
         """When each thing that is owed no more came to its last end, by number and title."""
@@ -324,17 +320,17 @@ class Year:
                 found[key] = row.at
         return found
 
-    def arrived(self, since: datetime) -> set[Said]:
+    def arrived(self, since: datetime) -> Heard:
         """Every reminder and weekly word that came since, as people read it.
 
         What was too much for one message, and came in several, counts as one.
         """
-        found: dict[tuple[datetime, int], list[tuple[str, str]]] = {}
+        found: Heard = {}
         for chat_id, message in self.messages(since):
             found.setdefault((minute(message.date), chat_id), []).extend(items_in(message))
-        for place, items in found.items():
-            assert len(set(items)) == len(items), f"twice at {place}"
-        return {(at, to, frozenset(items)) for (at, to), items in found.items()}
+        for (_, to), items in found.items():
+            assert to < 0 or len(set(items)) == len(items), f"twice in {to}"
+        return found
 
     def messages(self, since: datetime) -> Iterator[tuple[int, Message]]:
         """What the bot has said of itself since, with the chat in which it said it."""
@@ -357,8 +353,25 @@ def is_of_itself(message: Message) -> bool:
 
 
 def items_in(message: Message) -> list[tuple[str, str]]:
-    """The numbers and titles that a message names."""
+    """The numbers that a message names, and with each what is owed; to a group it may not say."""
+    if message.chat.id < 0:
+        return [(number, "") for number in NUMBER.findall(message.text)]
     return [(found["number"], found["title"]) for found in ITEM.finditer(message.text)]
+
+
+def differences(arrived: Heard, foretold: Heard) -> list[object]:
+    """Where what arrived is not what was foretold; a group's word has room for so many."""
+    found: list[object] = [*(arrived.keys() ^ foretold.keys())]
+    for place in arrived.keys() & foretold.keys():
+        if place[1] > 0:
+            same = set(arrived[place]) == set(foretold[place])
+        else:
+            heard, expected = ({n for n, _ in items[place]} for items in (arrived, foretold))
+            full = len(foretold[place]) > group_words.SHOWN
+            same = heard <= expected and (full or heard == expected)
+        if not same:
+            found.append((place, arrived[place], foretold[place]))
+    return found
 
 
 def at(day: date, hour: int, minutes: int = 0) -> datetime:
