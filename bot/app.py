@@ -16,7 +16,9 @@ from bot.domain.periods import PERIODS, with_overrides
 from bot.office import OfficeError, read_office
 from bot.services.codes import require_known_codes
 from bot.services.desk import Books, Desk
+from bot.services.health import look
 from bot.services.housekeeping import next_instant
+from bot.services.pulse import Pulse
 from bot.services.roster import ensure_first_admins, refresh_admin_menus
 from bot.storage.database import Database
 from bot.storage.leader import Leadership
@@ -30,7 +32,7 @@ from handlers.fetcher import Fetcher
 from handlers.flood import TELEGRAM, Pace, Rates
 from handlers.intake import ALLOWED_UPDATES, Intake
 from handlers.sender import Sender
-from reminders.ticker import EVERY, Ticker
+from reminders.ticker import Ticker
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from bot.domain.clock import Clock
     from bot.domain.kinds.kind import Kinds
+    from bot.services.health import Health
     from bot.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -46,8 +49,6 @@ OTHERS_QUEUE = 1.0
 """Seconds between looks at queues into which other processes write too."""
 AGAIN = 2.0
 """Seconds until an idle process asks again whether it may lead."""
-STALE = 4 * EVERY
-"""Seconds after which a missing tick means that the bot is not well."""
 
 
 def open_books(settings: Settings, bot_username: str, kinds: Kinds = KINDS) -> Books:
@@ -110,6 +111,7 @@ class Liaison:
             kinds,
         )
         self._parts: Parts | None = None
+        self._pulse = Pulse()
         self.ready = asyncio.Event()
         """Set while this process serves the bot."""
 
@@ -163,7 +165,7 @@ class Liaison:
         bot = self._application.bot
         rest = None if self.database.is_sqlite else OTHERS_QUEUE
         known = (bot, self.database, books, self._clock)
-        sender = Sender(*known, Pace(self._rates), longest_sleep=rest)
+        sender = Sender(*known, Pace(self._rates), self._pulse, longest_sleep=rest)
         fetcher = Fetcher(*known, self.settings.proxy, sender.wake, longest_sleep=rest)
 
         def wake() -> None:
@@ -172,10 +174,10 @@ class Liaison:
 
         return Parts(
             books=books,
-            intake=Intake(self._application, self.database, books, self._clock, wake),
+            intake=Intake(self._application, *known[1:], wake, self._pulse),
             sender=sender,
             fetcher=fetcher,
-            ticker=Ticker(self.database, books, self._clock, sender.wake),
+            ticker=Ticker(*known[1:], sender.wake, self._pulse),
             leadership=Leadership(self.database, bot.id),
         )
 
@@ -187,6 +189,7 @@ class Liaison:
                 await self._serve(parts)
             finally:
                 self.ready.clear()
+                self._pulse.end()
                 await parts.leadership.release()
             log.warning("leadership lost; waiting for it again")
 
@@ -208,6 +211,7 @@ class Liaison:
             await ensure_first_admins(desk)
             await refresh_admin_menus(desk)
         await _until_telegram_answers(self._prepare_telegram)
+        self._pulse.begin()
         parts.ticker.start()
         log.info("serving @%s", parts.books.bot_username)
         try:
@@ -248,17 +252,14 @@ class Liaison:
             return True
 
         secret = self.settings.webhook_secret if self.settings.webhook_url else None
-        app = build_web(take, self._health, secret.get_secret_value() if secret else None)
+        hidden = secret.get_secret_value() if secret else None
+        app = build_web(take, self._health, self._pulse, hidden)
         await listen(app, *self.settings.listen)
 
-    async def _health(self) -> tuple[bool, dict[str, object]]:
-        """Whether this process does its work, and the facts behind it."""
-        last = self._parts.ticker.last if self._parts else None
-        age = (self._clock.now() - last).total_seconds() if last else None
+    async def _health(self) -> Health:
+        """How the bot is, as this process sees it."""
         async with self.database.read() as tx:
-            queue = dict(await tx.outbox.counts())
-        well = self.ready.is_set() and age is not None and age < STALE
-        return well, {"serving": self.ready.is_set(), "tick_age_seconds": age, "outbox": queue}
+            return await look(tx, self._clock.now(), self._pulse)
 
 
 async def ask_telegram(settings: Settings) -> tuple[bool, str]:

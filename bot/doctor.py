@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.app import ask_telegram, open_books
-from bot.domain.calendar import DAY, WorkCalendar, local_date
+from bot.domain.calendar import DAY, SHANGHAI, local_date
 from bot.domain.clock import SystemClock
 from bot.domain.kinds import KINDS
-from bot.domain.people import Role, Status
 from bot.office import OfficeError
 from bot.services.codes import require_known_codes
+from bot.services.health import Need, look
 from bot.services.retention import RULES, count_due
 from bot.storage.database import Database
 from bot.storage.errors import DatabaseError
 from bot.storage.schema import SchemaError, require_current
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
+    from datetime import datetime
 
     from bot.office import Office
+    from bot.services.health import Health
     from bot.services.retention import Rule
     from bot.settings import Settings
     from bot.storage.database import Tx
 
 DAILY = timedelta(days=2)
 """What is done every day has been done within so long."""
-PUBLISHED = 11
-"""The month by which the State Council publishes the next year's rest days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +66,6 @@ def _office(settings: Settings) -> tuple[Office | None, Finding]:
     return office, Finding(True, "office file", words)
 
 
-def look_at_calendar(calendar: WorkCalendar, today: date) -> Finding:
-    """From November on, when it is published, the schedule of the next year must be there."""
-    until = calendar.known_until(today)
-    wanted = today.year + (today.month >= PUBLISHED)
-    words = f"official rest days known up to {until - DAY}; later dates are 暂定"
-    if calendar.knows(wanted):
-        return Finding(True, "calendar", words)
-    return Finding(False, "calendar", f"{words}; import the notice for {wanted}: /calendar")
-
-
 async def _database(database: Database, office: Office | None) -> AsyncIterator[Finding]:
     place = str(database.file) if database.is_sqlite else "PostgreSQL"
     try:
@@ -85,28 +75,70 @@ async def _database(database: Database, office: Office | None) -> AsyncIterator[
         return
     yield Finding(True, "database", f"{place}: schema is current")
     async with database.read() as tx:
-        yield look_at_calendar(await tx.calendar(), local_date(SystemClock().now()))
+        health = await look(tx, SystemClock().now())
+        yield _calendar(health)
         if office:
             yield await _codes(tx, office)
             for rule in RULES:
                 yield await _rule(tx, office, rule)
-        queue = await tx.outbox.counts()
-        files = await tx.files.counts()
-        troubled = await tx.updates.troubled()
-        people = await tx.people.everybody(Status.ACTIVE)
-        chats = await tx.chats.everywhere()
-    failed, waiting = queue.get("failed", 0), queue.get("waiting", 0)
-    yield Finding(not failed, "outbox", f"{waiting} waiting, {failed} given up")
-    lost, coming, refused = (files.get(state, 0) for state in ("failed", "waiting", "refused"))
+    for finding in _whole(health):
+        yield finding
+
+
+def _calendar(health: Health) -> Finding:
+    words = f"official rest days known up to {health.known_until - DAY}; later dates are 暂定"
+    if health.missing_year is None:
+        return Finding(True, "calendar", words)
+    year = health.missing_year
+    return Finding(False, "calendar", f"{words}; import the notice for {year}: /calendar")
+
+
+def _whole(health: Health) -> Iterator[Finding]:
+    """What the bot itself knows of how it is."""
+    needs = health.needs
+    yield Finding(Need.TICK not in needs, "ticks", _ticks(health))
+    words = f"{health.waiting} waiting, {health.failed} given up"
+    yield Finding(not {Need.GIVEN_UP, Need.QUEUE} & {*needs}, "outbox", words + _waited(health))
+    if health.repeated and health.last_repeated:
+        words = f"{health.repeated} messages, the latest {_minute(health.last_repeated)}"
+        yield Finding(True, "perhaps sent twice", words)
+    for given_up in health.given_up:
+        whom = given_up.whom or "nobody known"
+        yield Finding(
+            False, f"not delivered to {whom}", f"{_minute(given_up.at)}, {given_up.trouble}"
+        )
+    lost, coming, refused = (health.files.get(s, 0) for s in ("failed", "waiting", "refused"))
     words = f"{coming} waiting, {lost} not to be had, {refused} refused"
-    yield Finding(not lost, "files", words)
-    yield Finding(not troubled, "updates", f"{troubled} could not be read or failed")
-    silent = [person for person in people if not person.reachable]
-    words = f"{len(people)} on the roster, {len(silent)} cannot be reached in private"
-    yield Finding(not silent and bool(people), "people", words)
-    admins = [person for person in people if person.role is Role.ADMIN]
-    yield Finding(bool(admins), "administrators", f"{len(admins)} (LIAISON_ADMINS names the first)")
-    yield Finding(bool(chats), "groups", f"{len(chats)} bound")
+    yield Finding(Need.FILES not in needs, "files", words)
+    words = f"{health.updates_failed} could not be read or failed"
+    yield Finding(Need.UPDATES not in needs, "updates", words)
+    silent = len(health.unreachable)
+    words = f"{len(health.people)} on the roster, {silent} cannot be reached in private"
+    yield Finding(Need.PEOPLE not in needs and bool(health.people), "people", words)
+    admins = len(health.admins)
+    yield Finding(bool(admins), "administrators", f"{admins} (LIAISON_ADMINS names the first)")
+    yield Finding(Need.GROUPS not in needs, "groups", f"{health.groups} bound")
+    yield Finding(True, "size", f"{health.size / 2**20:.1f} MiB")
+
+
+def _ticks(health: Health) -> str:
+    """When the last one was, and when there was none for long."""
+    words = f"the last one {_minute(health.ticked)}" if health.ticked else "none yet"
+    if not health.ticking:
+        words += "; is the bot running?"
+    if health.gap:
+        words += f"; down from {_minute(health.gap.begins)} to {_minute(health.gap.ends)}"
+    return words
+
+
+def _waited(health: Health) -> str:
+    """How long the queue has been stuck, if it is."""
+    stuck = Need.QUEUE in health.needs
+    return f"; the oldest waits {health.waited.total_seconds() / 60:.0f} minutes" if stuck else ""
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 async def _codes(tx: Tx, office: Office) -> Finding:

@@ -23,7 +23,7 @@ from telegram.request import HTTPXRequest
 
 from bot.domain.errors import DomainError
 from bot.services import buttons
-from handlers import calendar, forms, places, records, reminders, roster
+from handlers import calendar, forms, health, places, records, reminders, roster
 from handlers.commands import all_commands
 from handlers.context import CONTEXT_TYPES, SCOPE, Context, query_of
 from handlers.guard import guard
@@ -96,6 +96,7 @@ PRESSES = {
     **places.PRESSES,
     **calendar.PRESSES,
     **reminders.PRESSES,
+    **health.PRESSES,
 }
 """Every button there is."""
 

@@ -15,7 +15,7 @@ from telegram import (
 )
 
 from bot.domain.people import Action, Role
-from handlers import calendar, forms, places, records, reminders, roster
+from handlers import calendar, forms, health, places, records, reminders, roster
 from handlers.context import place_of
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def all_commands(kinds: Kinds) -> tuple[Command, ...]:
         Command("bind", "绑定本群的区域和单位", Menu.ADMIN, places.bind, "/bind {district} 三方"),
         Command("unbind", "解除本群绑定", Menu.ADMIN, places.unbind),
         Command("calendar", "放假安排和导入", Menu.ADMIN, calendar.calendar),
+        Command("health", "运行情况和未送达的消息", Menu.ADMIN, health.health),
         Command("remove", "将某人移出名册", Menu.ADMIN, roster.remove, "/remove 王敏"),
         Command("start", "打开私聊", Menu.PRIVATE, roster.start),
     )

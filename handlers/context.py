@@ -17,6 +17,7 @@ from bot.services.desk import identify
 
 if TYPE_CHECKING:
     from bot.services.desk import Desk
+    from bot.services.pulse import Pulse
 
 ANONYMOUS_ADMIN = 1087968824
 """The id that all anonymous administrators of all groups share."""
@@ -27,6 +28,8 @@ class Scope:
     """One update being taken in: its desk, and what a handler raised, if one did."""
 
     desk: Desk
+    pulse: Pulse
+    """What the process knows of itself."""
     error: Exception | None = None
     actor: Actor | None = None
     """Who speaks, once the guard has found them on the roster."""

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from bot.domain.clock import Clock
     from bot.services.desk import Books
+    from bot.services.pulse import Pulse
     from bot.storage.database import Database, Tx
     from handlers.application import LiaisonApplication
 
@@ -59,12 +60,14 @@ class Intake:
         books: Books,
         clock: Clock,
         after_commit: Callable[[], None],
+        pulse: Pulse,
     ) -> None:
         self._application = application
         self._database = database
         self._books = books
         self._clock = clock
         self._after_commit = after_commit
+        self._pulse = pulse
 
     async def poll(self) -> None:
         """Fetch and take in updates until cancelled; a fault only makes it pause.
@@ -131,7 +134,11 @@ class Intake:
         """Take one update in, unless it was before; what fails undoes only itself."""
         update_id = _id_of(raw)
         update, trouble = self._parse(raw)
-        if not await tx.updates.take(update_id, self._clock.now(), trouble) or update is None:
+        if not await tx.updates.take(update_id, self._clock.now(), trouble):
+            return
+        self._pulse.taken += 1
+        if update is None:
+            self._pulse.failed += 1
             return
         for attempt in range(1, TRIES + 1):
             desk = await Desk.open(tx, self._books, self._clock.now(), f"u{update_id}")
@@ -153,6 +160,7 @@ class Intake:
                 if isinstance(error, DomainError):
                     await explain_refusal(desk, update, error)
                     return
+                self._pulse.failed += 1
                 number = secrets.token_hex(3)
                 log.error("update failed (%s): %s", number, _where(error))
                 await desk.tx.updates.mark(update.update_id, f"{number} {type(error).__name__}")
@@ -174,7 +182,7 @@ class Intake:
 
     async def _handle(self, update: Update, desk: Desk) -> None:
         """Run the handlers on the update; what they raise comes out here."""
-        scope = Scope(desk)
+        scope = Scope(desk, self._pulse)
         token = SCOPE.set(scope)
         try:
             if update.callback_query is None:

@@ -54,7 +54,7 @@ async def membership(update: Update, context: Context) -> None:
 async def _private_chat(update: Update, context: Context, user_id: int, *, inside: bool) -> None:
     """Somebody blocked the bot, or let it back in and is told what waits."""
     if not inside:
-        await context.desk.tx.people.mark_reachable(user_id, reachable=False)
+        await context.desk.tx.people.mark_reachable(user_id, context.desk.now, reachable=False)
         return
     await opened_private(context.desk, user_id)
     actor = await context.identify(update)

@@ -23,6 +23,7 @@ from telegram.error import (
 )
 
 from bot.domain.outgoing import Manner
+from bot.domain.trouble import FAULT, Trouble, trouble_of
 from bot.services.delivery import arrived, undeliverable
 from bot.services.desk import Desk
 from bot.services.places import topic_deleted, upgraded
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from bot.domain.clock import Clock
     from bot.domain.outgoing import Queued
     from bot.services.desk import Books
+    from bot.services.pulse import Pulse
     from bot.storage.database import Database, Tx
 
 Settle: TypeAlias = "Callable[[Tx], Awaitable[None]]"
@@ -68,6 +70,7 @@ class Sender:
         books: Books,
         clock: Clock,
         pace: Pace,
+        pulse: Pulse,
         longest_sleep: float | None = None,
     ) -> None:
         self._voice = Voice(bot, database, books)
@@ -75,6 +78,7 @@ class Sender:
         self._books = books
         self._clock = clock
         self._pace = pace
+        self._pulse = pulse
         self._longest_sleep = longest_sleep or LONGEST_WAIT.total_seconds()
         self._awake = asyncio.Event()
         self._flying: dict[int, asyncio.Task[None]] = {}
@@ -163,22 +167,26 @@ class Sender:
         try:
             message_id = await self._voice.say(queued)
         except RetryAfter as error:
+            self._pulse.floods += 1
             return self._postpone(queued, "flood limit", wait_of(error), perhaps_sent=False)
         except ChatMigrated as error:
             return self._follow(queued, error.new_chat_id)
         except (BadRequest, Forbidden) as error:
             return self._refused(queued, error)
         except TelegramError as error:
+            self._pulse.errors[Trouble.NETWORK] += 1
             wait = min(2.0 ** min(queued.attempts, 9), LONGEST_WAIT.total_seconds())
             return self._postpone(
                 queued, type(error).__name__, wait, perhaps_sent=_may_have_arrived(error)
             )
         except Exception as error:  # it cannot be said at all: the row must not stay claimed
-            trouble = type(error).__name__
+            self._pulse.errors[Trouble.FAULT] += 1
+            trouble = f"{FAULT}{type(error).__name__}"
             log.error("message %d cannot be sent: %s", queued.id, trouble)
             return self._at_desk(
                 queued, lambda desk: undeliverable(desk, queued, trouble, away=False)
             )
+        self._pulse.waits.note((self._clock.now() - queued.queued_at).total_seconds())
         return self._at_desk(queued, lambda desk: arrived(desk, queued, message_id))
 
     def _postpone(self, queued: Queued, trouble: str, wait: float, *, perhaps_sent: bool) -> Settle:
@@ -208,6 +216,7 @@ class Sender:
         if queued.message_id is not None and any(words in reason for words in GONE):
             return lambda tx: self._anew(tx, queued)
         trouble = error.message.removeprefix("Bad Request: ")
+        self._pulse.errors[trouble_of(trouble)] += 1
         if any(words in reason for words in NO_TOPIC):
             return self._at_desk(queued, lambda desk: _leave_topic(desk, queued, trouble))
         away = isinstance(error, Forbidden) or "chat not found" in reason

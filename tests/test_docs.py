@@ -85,7 +85,7 @@ def test_a_setting_that_is_named_exists(page: str) -> None:
 
 
 def test_every_setting_is_explained_to_the_operator() -> None:
-    explained = re.findall(r"^\| `(\w+)` \|", read("docs/operating.md"), re.MULTILINE)
+    explained = re.findall(rf"^\| `({PREFIX}\w+)` \|", read("docs/operating.md"), re.MULTILINE)
     assert explained == [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
 
 

@@ -1,23 +1,25 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from pydantic import SecretStr
 
-from bot.doctor import examine, look_at_calendar
-from bot.domain.calendar import RestDayNotice, WorkCalendar
+from bot.doctor import examine
+from bot.domain.clock import SystemClock
+from bot.domain.outgoing import Outgoing
 from bot.domain.people import Role, Status
 from bot.sandbox.server import Sandbox
+from bot.services.health import DOWN
 from bot.settings import Address, Settings
 from bot.storage.database import Database
 from bot.storage.schema import migrate
 from tests.domain.notices import INVENTED
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
+
+    import pytest
 
 
 def settings_of(folder: Path, url: str, token: str | None) -> Settings:
@@ -62,6 +64,7 @@ async def test_a_running_office_is_looked_at_whole(tmp_path: Path, now: datetime
         findings = await findings_of(settings)
     assert findings["database"][0]
     assert findings["codes in use"] == (False, "court 正在使用，机关文件里却没有")
+    assert findings["ticks"] == (False, "none yet; is the bot running?")
     assert findings["outbox"] == (True, "0 waiting, 0 given up")
     assert findings["files"] == (True, "0 waiting, 0 not to be had, 0 refused")
     assert findings["updates"] == (False, "1 could not be read or failed")
@@ -72,21 +75,46 @@ async def test_a_running_office_is_looked_at_whole(tmp_path: Path, now: datetime
     assert "@liaison_bot" in findings["Telegram"][1]
 
 
-@pytest.mark.parametrize(
-    ("today", "imported", "well", "words"),
-    [
-        (date(2026, 10, 31), (), True, "known up to 2026-12-28; later dates are 暂定"),
-        (date(2026, 11, 1), (), False, "import the notice for 2027: /calendar"),
-        (date(2026, 11, 1), (INVENTED,), True, "known up to 2027-12-28; later dates are 暂定"),
-        (date(2027, 1, 4), (), False, "known up to 2027-01-03; later dates are 暂定; import"),
-    ],
-)
-def test_from_november_on_the_next_years_rest_days_are_missed(
-    today: date, imported: tuple[RestDayNotice, ...], well: bool, words: str
+class ClockInNovember(SystemClock):
+    """The hour of the machine that the doctor runs on."""
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 23, 2, tzinfo=UTC)
+
+
+async def test_it_tells_what_the_rows_know_of_ticks_and_messages(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    finding = look_at_calendar(WorkCalendar(imported), today)
-    assert finding.well is well
-    assert words in finding.words
+    monkeypatch.setattr("bot.doctor.SystemClock", ClockInNovember)
+    settings = settings_of(tmp_path, "https://api.telegram.org", None)
+    now, day = ClockInNovember().now(), timedelta(days=1)
+    database = Database(settings.database_url)
+    await migrate(database)
+    async with database.write() as tx:
+        await tx.heartbeats.beat(now - 2 * day)
+        await tx.heartbeats.resume(now - day, DOWN)
+        await tx.heartbeats.beat(now)
+        for number, key in enumerate(("lost", "twice", "waiting"), 7001):
+            await tx.outbox.add(Outgoing(number, key, "刘某某"), now - day)
+        lost, twice, _ = await tx.outbox.claim(now, 3)
+        await tx.outbox.recover(now)
+        await tx.outbox.failed(lost, "Chat not found", now)
+        await tx.outbox.sent(twice, 1, now)
+    await database.close()
+    findings = await findings_of(settings)
+    assert findings["calendar"] == (
+        False,
+        "official rest days known up to 2026-12-28; later dates are 暂定; "
+        "import the notice for 2027: /calendar",
+    )
+    assert findings["ticks"] == (
+        True,
+        "the last one 2026-11-23 10:00; down from 2026-11-21 10:00 to 2026-11-22 10:00",
+    )
+    assert findings["outbox"] == (False, "1 waiting, 1 given up; the oldest waits 1440 minutes")
+    assert findings["perhaps sent twice"] == (True, "1 messages, the latest 2026-11-23 10:00")
+    assert findings["not delivered to nobody known"] == (False, "2026-11-23 10:00, away")
+    assert "刘某某" not in str(findings)
 
 
 async def test_what_was_imported_is_known(tmp_path: Path, now: datetime) -> None:

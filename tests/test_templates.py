@@ -26,6 +26,7 @@ from bot.domain.people import Person, Role, Side, Status
 from bot.domain.periods import PERIODS, Light, Stretch, count, stretch
 from bot.domain.records import Duty, Value
 from bot.domain.rest_days import HOLIDAYS, breaks
+from bot.domain.trouble import Trouble
 from bot.domain.why import prove
 from bot.office import read_office
 from bot.sandbox.markup_html import parse_html
@@ -45,6 +46,7 @@ from bot.services.clockface import Conflict, Estimate, Face, Late, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.disputes import Disagreement
 from bot.services.group_words import DueLine
+from bot.services.health import LISTED, Health, Need
 from bot.services.previews import LONGEST_SAID
 from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
@@ -52,6 +54,7 @@ from bot.services.standing_in import Away
 from bot.services.todo import PAGE, Asked, Line
 from bot.services.upcoming import Matter, Message
 from bot.services.why import ROWS, WIDTH
+from bot.storage.heartbeats import Gap
 from bot.text import Texts
 from handlers.commands import all_commands
 
@@ -313,6 +316,32 @@ WHY: dict[str, object] = {
     "by": KEY["title"],
     "due": date(2026, 12, 31),
 }
+GAP = Gap(AT - timedelta(days=12), AT)
+WHYS = [
+    TEXTS.label(f"trouble_{trouble.value}_{sort}")
+    for trouble in Trouble
+    for sort in ("person", "group")
+    if trouble is not Trouble.NETWORK
+]
+HEALTH = Health(
+    now=AT,
+    serving=False,
+    ticked=AT,
+    tick_age=timedelta(days=99),
+    gap=GAP,
+    outbox={"waiting": 9999, "sent": 99_999, "failed": 9999},
+    waited=timedelta(days=99),
+    given_up=(),
+    repeated=9999,
+    last_repeated=AT,
+    known_until=date(2028, 12, 28),
+    missing_year=2027,
+    people=(PERSON,) * 99,
+    groups=99,
+    files={"failed": 99},
+    updates_failed=999,
+    size=2**40,
+)
 OWN_FACTS: dict[str, dict[str, object]] = {
     "why": {
         "blocks": ["\n".join(["某" * WIDTH] * ROWS)],
@@ -448,6 +477,13 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "calendar_preview": {"lines": [TEXTS.render("date_shift", **SHIFT)] * rest_days.SHOWN},
     "dates_shifted": {"lines": [TEXTS.render("date_shift", **SHIFT)] * recounting.SHOWN},
     "date_shift": SHIFT,
+    "health": {
+        "health": HEALTH,
+        "needs": [need.value for need in Need],
+        "given_up": [{"whom": "某" * 255, "at": AT, "why": max(WHYS, key=len), "again": False}]
+        * LISTED,
+    },
+    "alert": {"lost": [NAME] * 99, "gaps": [GAP], "years": [2027]},
 }
 """What a name means in one template only."""
 

@@ -14,6 +14,8 @@ DAY = timedelta(days=1)
 
 _MAKE_UP = "调休上班"
 _SATURDAY = 5
+_PUBLISHED = 11
+"""The month by which the State Council publishes the next year's rest days."""
 _NEW_YEAR_REACH = (12, 29)  # a notice has so far reached back as far as 29 December (2007, 2019)
 
 
@@ -99,6 +101,11 @@ class WorkCalendar:
     def knows(self, year: int) -> bool:
         """Tell whether the official schedule of a year has been published and taken in."""
         return year in self._years
+
+    def missing_year(self, today: date) -> int | None:
+        """The year whose schedule has not been taken in though it is published by now, if any."""
+        wanted = today.year + (today.month >= _PUBLISHED)
+        return None if self.knows(wanted) else wanted
 
     def known_until(self, today: date) -> date:
         """The first day, from `today` on, whose official schedule is not final."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
 
 class Priority(IntEnum):
@@ -123,6 +124,7 @@ class Queued:
     """An earlier attempt may have arrived; the text says so."""
     message_id: int | None
     """Where the post stands, when it does."""
+    queued_at: datetime
     unchanged: bool = False
     """The post stands with this very text and these buttons: there is nothing to send."""
 

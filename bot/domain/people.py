@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 from bot.domain.errors import DomainError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from bot.domain.records import Record
 
 
@@ -166,6 +168,8 @@ class Person:
     """Has opened a private chat and not blocked the bot since."""
     decided_by: int | None = None
     """The administrator who let them in; None for the first ones, and while they only ask."""
+    lost_at: datetime | None = None
+    """Since when they are reachable no more; None while they are, and if they never were."""
 
 
 class Status(StrEnum):

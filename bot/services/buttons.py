@@ -28,6 +28,10 @@ BIND = "bi"
 IMPORT, NO_IMPORT = "im", "ni"
 NAG, LATER, UNTIL = "ng", "lt", "ut"
 END_AWAY = "ea"
+HEALTH, RESEND, DISMISS = "he", "rt", "dm"
+
+ALL = "all"
+"""What stands in a button's code for all that there are."""
 
 
 @dataclass(frozen=True, slots=True)

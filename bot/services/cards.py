@@ -172,6 +172,24 @@ async def refresh_cards(desk: Desk, record: Record, priority: Priority = Priorit
     await _update_cards(desk, record, text, await home_groups(desk, record), priority=priority)
 
 
+async def put_anew(desk: Desk, record: Record, chat_id: int, thread_id: int) -> bool:
+    """Put a record's card as it is now at a place where it was to be; False: it belongs elsewhere.
+
+    It takes the place of the one that did not arrive.
+    """
+    homes = {(chat.chat_id, chat.thread_id) for chat in await home_groups(desk, record)}
+    if (chat_id, thread_id) in homes:
+        await refresh_cards(desk, record)
+        return True
+    person = await desk.tx.people.by_user(chat_id)
+    if not await _may_follow(desk, record, chat_id, thread_id, person):
+        return False
+    text = await render_card(desk, desk.books.kinds[record.kind], record, living=True)
+    keyboard = await _buttons_of(desk, record, person)
+    await _put_card(desk, record, chat_id, thread_id, text, keyboard)
+    return True
+
+
 async def _update_cards(
     desk: Desk,
     record: Record,

@@ -25,7 +25,7 @@ async def undeliverable(desk: Desk, queued: Queued, trouble: str, *, away: bool)
     message = queued.message
     await desk.tx.outbox.failed(queued, trouble, desk.now)
     if away:
-        await desk.tx.people.mark_reachable(message.chat_id, reachable=False)
+        await desk.tx.people.mark_reachable(message.chat_id, desk.now, reachable=False)
         await desk.tx.nags.unsay(message.key)  # somebody else will be reminded
     if message.detour is not None:
         await desk.say(

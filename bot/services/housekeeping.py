@@ -9,6 +9,7 @@ from bot.domain.calendar import DAY, local_instant
 from bot.domain.outgoing import Priority
 from bot.domain.people import ON_DUTY, Side
 from bot.domain.periods import next_turn
+from bot.services.alerting import alert_admins, next_alert
 from bot.services.forms import throw_away
 from bot.services.group_words import monday_of, speaks_on
 from bot.services.lights import refresh_lights
@@ -116,6 +117,7 @@ TICK_WORK: tuple[Task, ...] = (
     refresh_lights,
     refresh_presence,
     close_day,
+    alert_admins,
 )
 """Everything that a tick looks after; each finds by itself whether there is something to do."""
 DAILY_WORK: tuple[Task, ...] = (forget_old, purge_personal, forget_leavers, forget_trouble)
@@ -131,6 +133,7 @@ async def next_instant(desk: Desk) -> datetime | None:
         await _next_week(desk),
         await _next_presence(desk),
         await _next_expiry(desk),
+        await next_alert(desk),
         await desk.tx.outbox.next_instant(),
         await desk.tx.files.next_instant(),
     )

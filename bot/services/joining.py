@@ -180,5 +180,5 @@ async def _keep(
             now=desk.now,
         )
     values = {"name": wish.name, "role": role.value, "organ": wish.organ, "asked_at": desk.now}
-    await desk.tx.people.change(before.id, **values, reachable=True)
+    await desk.tx.people.change(before.id, **values, reachable=True, lost_at=None)
     return await asking_person(desk, visitor.user_id)

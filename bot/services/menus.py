@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 async def opened_private(desk: Desk, user_id: int) -> None:
     """Note that somebody can be written to from now on; an administrator gets their menu."""
-    if not await desk.tx.people.mark_reachable(user_id, reachable=True):
+    if not await desk.tx.people.mark_reachable(user_id, desk.now, reachable=True):
         return
     person = await desk.tx.people.by_user(user_id)
     if person and (person.role, person.status) == (Role.ADMIN, Status.ACTIVE):

@@ -25,6 +25,12 @@ def card_post(record_id: int, chat_id: int, thread_id: int) -> str:
     return f"{card_posts(record_id)}{chat_id}/{thread_id}"
 
 
+def record_of_card(post: str) -> int | None:
+    """The id of the record of which a post is a card, if it is one."""
+    kind, _, rest = post.partition("/")
+    return int(rest.partition("/")[0]) if kind == CARD else None
+
+
 def card_posts(record_id: int) -> str:
     """What the names of all of a record's cards begin with."""
     return f"{CARD}/{record_id}/"
@@ -38,10 +44,10 @@ async def leave_if_far(desk: Desk, post: str) -> None:
 async def point_from_old(desk: Desk, queued: Queued, message_id: int) -> None:
     """Once a card stands in its new place, let the old one say so instead of what it said."""
     message = queued.message
-    kind, _, rest = message.post.partition("/")
-    if kind != CARD or (old := await desk.tx.scroll.left(message.post)) is None:
+    record_id = record_of_card(message.post)
+    if record_id is None or (old := await desk.tx.scroll.left(message.post)) is None:
         return
-    record = await desk.tx.records.get(int(rest.partition("/")[0]))
+    record = await desk.tx.records.get(record_id)
     if record is None:
         return
     await desk.say(

@@ -23,6 +23,8 @@ BATCH = 200
 """So many records a day and no more: one writer serves everybody."""
 TROUBLE_DAYS = 30
 """How long a message or file that came to nothing can still be seen by the operator."""
+WORDS_DAYS = 7
+"""How long what a message says is kept when it did not arrive; if it did, no longer either."""
 PURGED = "purged"
 """The event that says so, in a record's history."""
 
@@ -56,7 +58,7 @@ async def _files_due(tx: Tx, kinds: Kinds, before: datetime) -> int:
 
 
 async def _undelivered_due(tx: Tx, kinds: Kinds, before: datetime) -> int:
-    return await tx.outbox.count_failed(before)
+    return await tx.undelivered.count(before)
 
 
 DRAFTS = Rule("drafts", "unfinished drafts", lambda t: t.draft_days, _drafts_due)
@@ -113,10 +115,13 @@ async def forget_leavers(desk: Desk) -> None:
 async def forget_trouble(desk: Desk) -> None:
     """Let go of what came to nothing: messages that never arrived, files that were not kept.
 
-    Of neither is any content left; who was to get it, and what it was called, still is.
+    A message can be sent once more as long as its words are kept; then only to whom and why
+    it was, for a while. Of an update that failed the number of the error is kept as long.
     """
     before = desk.now - timedelta(days=TROUBLE_DAYS)
     await desk.tx.files.forget_loose(before)
-    await desk.tx.outbox.prune_failed(before)
+    await desk.tx.undelivered.forget_words(desk.now - timedelta(days=WORDS_DAYS))
+    await desk.tx.undelivered.prune(before)
+    await desk.tx.updates.prune_troubled(before)
     await desk.tx.retention.note(FILES.code, desk.now)
     await desk.tx.retention.note(UNDELIVERED.code, desk.now)

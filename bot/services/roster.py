@@ -76,7 +76,7 @@ async def welcome(desk: Desk, visitor: Visitor) -> None:
         text = desk.texts.render("welcome_stranger", office=desk.office.name)
         await desk.say(visitor.user_id, text=text, buttons=((key,),), forget=True)
         return
-    await desk.tx.people.mark_reachable(visitor.user_id, reachable=True)
+    await desk.tx.people.mark_reachable(visitor.user_id, desk.now, reachable=True)
     unnamed = person.name == Role.ADMIN.label and is_name(visitor.name)
     if unnamed:
         await desk.tx.people.change(person.id, name=visitor.name)

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.util import await_only
 
 from bot.storage.absences import Absences
+from bot.storage.alarms import Alarms
 from bot.storage.chats import Chats
 from bot.storage.disputes import Disputes
 from bot.storage.drafts import Drafts
@@ -24,6 +25,7 @@ from bot.storage.duties import Duties
 from bot.storage.errors import DatabaseError
 from bot.storage.events import Events
 from bot.storage.files import Files
+from bot.storage.heartbeats import Heartbeats
 from bot.storage.nags import Nags
 from bot.storage.origins import Origins
 from bot.storage.outbox import Outbox
@@ -35,6 +37,7 @@ from bot.storage.rest_days import Calendars, RestDays
 from bot.storage.retention import Retention
 from bot.storage.scroll import Scroll
 from bot.storage.search import Search
+from bot.storage.undelivered import Undelivered
 from bot.storage.updates import Updates
 
 if TYPE_CHECKING:
@@ -144,6 +147,21 @@ class Tx:
         return Outbox(self.connection)
 
     @cached_property
+    def undelivered(self) -> Undelivered:
+        """What could not be said."""
+        return Undelivered(self.connection)
+
+    @cached_property
+    def heartbeats(self) -> Heartbeats:
+        """When the bot last ticked."""
+        return Heartbeats(self.connection)
+
+    @cached_property
+    def alarms(self) -> Alarms:
+        """What administrators have been told of."""
+        return Alarms(self.connection)
+
+    @cached_property
     def scroll(self) -> Scroll:
         """How far the groups have scrolled."""
         return Scroll(self.connection)
@@ -157,6 +175,14 @@ class Tx:
     def updates(self) -> Updates:
         """Which updates have been taken in."""
         return Updates(self.connection)
+
+    async def size(self) -> int:
+        """How many bytes the database takes up."""
+        if self.connection.dialect.name == "postgresql":
+            question = "SELECT pg_database_size(current_database())"
+        else:
+            question = "SELECT page_count * page_size FROM pragma_page_count, pragma_page_size"
+        return int(await self.connection.scalar(text(question)) or 0)
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, text, update
 
 from bot.domain.outgoing import Button, Detour, Document, Manner, Outgoing, Priority, Queued
+from bot.domain.trouble import UNREADABLE
 from bot.storage import tables
 from bot.storage.scroll import Scroll
 from bot.storage.upsert import insert_into
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.outgoing import Keyboard
@@ -26,15 +27,16 @@ P = tables.posts
 
 WAITING, SENDING, SENT, SUPERSEDED, FAILED = "waiting", "sending", "sent", "superseded", "failed"
 NO_TEXT: Mapping[str, object] = {"text": "", "buttons": [], "detour": None, "document": None}
-"""What is left of the words of a message that was given up."""
+"""What is left of a message whose words are forgotten."""
 
 
 class Outbox:
     """The queue of messages, and what became of them.
 
-    waiting → sending (claimed) → sent | failed | waiting again; a waiting edit that a
-    newer one of the same post overtakes is superseded. Only the leader claims, so a row
-    found `sending` at its start is one whose sender died: perhaps sent, to be sent again.
+    waiting → sending (claimed) → sent | failed | waiting again; an edit that waits or has
+    failed, and that a newer one of the same post overtakes, is superseded. Only the leader
+    claims, so a row found `sending` at its start is one whose sender died: perhaps sent, to
+    be sent again. What becomes of the failed is for administrators to say: `Undelivered`.
     What was perhaps sent stays so for whatever overtakes it: sent as a new message, it says so.
     """
 
@@ -71,15 +73,15 @@ class Outbox:
             await self._keep_newest(message.post, now)
 
     async def _keep_newest(self, post: str, now: datetime) -> None:
-        """Of what waits for a post only the newest counts; a doubt about the rest goes on to it."""
-        waiting = (T.c.post == post, T.c.state == WAITING)
+        """Of what a post has yet to say only the newest counts; a doubt about the rest goes on."""
+        unsaid = (T.c.post == post, T.c.state.in_((WAITING, FAILED)))
         rows = await self._connection.execute(
-            select(T.c.id, T.c.repeated).where(*waiting).order_by(T.c.id.desc())
+            select(T.c.id, T.c.repeated).where(*unsaid).order_by(T.c.id.desc())
         )
         newest, *older = rows.all()
         if not older:
             return
-        overtaken = (*waiting, T.c.id != newest.id)
+        overtaken = (*unsaid, T.c.id != newest.id)
         await self._connection.execute(delete(T).where(*overtaken, T.c.forget))
         await self._connection.execute(
             update(T).where(*overtaken).values(state=SUPERSEDED, settled_at=now)
@@ -149,7 +151,7 @@ class Outbox:
     async def _give_up(self, row_ids: list[int], now: datetime) -> None:
         """Set rows aside that cannot be read, as after a return to an older version."""
         if row_ids:
-            values = {"state": FAILED, "trouble": "unreadable", "settled_at": now, **NO_TEXT}
+            values = {"state": FAILED, "trouble": UNREADABLE, "settled_at": now, **NO_TEXT}
             await self._connection.execute(update(T).where(T.c.id.in_(row_ids)).values(**values))
 
     async def next_instant(self, busy: Collection[int] = ()) -> datetime | None:
@@ -199,8 +201,11 @@ class Outbox:
         )
 
     async def failed(self, queued: Queued, trouble: str, now: datetime) -> None:
-        """Give a message up, saying why but no more what; it shows in the health report."""
-        await self._settle(queued, FAILED, now, trouble=trouble[:200], **NO_TEXT)
+        """Give a message up, unless a newer edit has overtaken it; see `Undelivered`."""
+        await self._settle(queued, FAILED, now, trouble=trouble[:200])
+        post = queued.message.post
+        if post and not queued.message.forget:
+            await self._keep_newest(post, now)
 
     async def _settle(self, queued: Queued, state: str, now: datetime, **values: object) -> None:
         row = T.c.id == queued.id
@@ -253,32 +258,30 @@ class Outbox:
         await self._connection.execute(delete(P).where(P.c.name == name))
 
     async def counts(self) -> Mapping[str, int]:
-        """How many messages are in each state, and how many may have been repeated."""
+        """How many messages are in each state."""
         rows = await self._connection.execute(select(T.c.state, func.count()).group_by(T.c.state))
-        counts = {row[0]: row[1] for row in rows}
-        repeated = await self._connection.scalar(
-            select(func.count()).select_from(T).where(T.c.repeated)
+        return {row[0]: row[1] for row in rows}
+
+    async def waiting_since(self) -> datetime | None:
+        """When what waits longest was queued."""
+        instant: datetime | None = await self._connection.scalar(
+            select(func.min(T.c.queued_at)).where(T.c.state == WAITING)
         )
-        return {**counts, "repeated": int(repeated or 0)}
+        return instant
+
+    async def doubts(self) -> tuple[int, datetime | None]:
+        """How many messages were perhaps said twice, and when the latest of them was."""
+        rows = await self._connection.execute(
+            select(func.count(), func.max(T.c.settled_at)).where(T.c.repeated, T.c.state == SENT)
+        )
+        count, latest = rows.one()
+        return count, latest
 
     async def prune(self, before: datetime) -> None:
-        """Forget what was said long ago; what could not be said stays for the operator to see."""
+        """Forget what was said long ago; what could not be said stays to be seen."""
         await self._connection.execute(
             delete(T).where(T.c.settled_at < before, T.c.state != FAILED)
         )
-
-    async def prune_failed(self, before: datetime) -> None:
-        """Forget what was given up long ago."""
-        await self._connection.execute(delete(T).where(*_given_up(before)))
-
-    async def count_failed(self, before: datetime) -> int:
-        """How many that are."""
-        count = select(func.count()).select_from(T).where(*_given_up(before))
-        return await self._connection.scalar(count) or 0
-
-
-def _given_up(before: datetime) -> tuple[ColumnElement[bool], ...]:
-    return T.c.settled_at < before, T.c.state == FAILED
 
 
 def _plain(buttons: Keyboard) -> list[list[dict[str, str]]]:
@@ -315,5 +318,6 @@ def _queued(row: Row[tuple[object, ...]]) -> Queued:
         attempts=fields["attempts"] + 1,
         repeated=fields["repeated"],
         message_id=fields["standing"],
+        queued_at=fields["queued_at"],
         unchanged=fields["fingerprint"] == message.fingerprint,
     )

@@ -74,12 +74,12 @@ class People:
         """
         await self.change(person_id, user_id=-person_id, status=Status.LEFT.value, reachable=False)
 
-    async def mark_reachable(self, user_id: int, reachable: bool) -> bool:
+    async def mark_reachable(self, user_id: int, now: datetime, *, reachable: bool) -> bool:
         """Note whether a private message to this person arrives; tells whether that is news."""
         result = await self._connection.execute(
             update(T)
             .where(T.c.user_id == user_id, T.c.reachable.is_not(reachable))
-            .values(reachable=reachable)
+            .values(reachable=reachable, lost_at=None if reachable else now)
         )
         return result.rowcount > 0
 
@@ -122,4 +122,5 @@ def _person(row: Row[tuple[object, ...]]) -> Person:
         status=Status(fields["status"]),
         reachable=fields["reachable"],
         decided_by=fields["decided_by"],
+        lost_at=fields["lost_at"],
     )

@@ -91,6 +91,7 @@ people = Table(
     Column("asked_at", UtcTime, nullable=False),
     Column("decided_at", UtcTime),
     Column("decided_by", BigInteger),
+    Column("lost_at", UtcTime),
 )
 
 chats = Table(
@@ -441,6 +442,18 @@ outbox = Table(
     ),
     Index("ix_outbox_chat_id_state", "chat_id", "state"),
     Index(
+        "ix_outbox_given_up",
+        "settled_at",
+        sqlite_where=text("state = 'failed'"),
+        postgresql_where=text("state = 'failed'"),
+    ),
+    Index(
+        "ix_outbox_repeated",
+        "settled_at",
+        sqlite_where=text("repeated = 1"),
+        postgresql_where=text("repeated"),
+    ),
+    Index(
         "ix_outbox_post",
         "post",
         sqlite_where=text("post <> ''"),
@@ -501,6 +514,22 @@ retention = Table(
     metadata,
     Column("rule", String(16), primary_key=True),
     Column("ran_at", UtcTime, nullable=False),
+)
+
+heartbeats = Table(
+    "heartbeats",
+    metadata,
+    Column("name", String(16), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("down_from", UtcTime),
+    Column("down_until", UtcTime),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("subject", String(64), primary_key=True),
+    Column("told_at", UtcTime, nullable=False),
 )
 
 leaders = Table(

@@ -60,3 +60,7 @@ class Updates:
     async def prune(self, before: datetime) -> None:
         """Forget old ids, but for the troubled; Telegram redelivers for a day at most."""
         await self._connection.execute(delete(T).where(T.c.at < before, T.c.trouble == ""))
+
+    async def prune_troubled(self, before: datetime) -> None:
+        """Forget what became of the troubled, once nobody will look for it any more."""
+        await self._connection.execute(delete(T).where(T.c.at < before))

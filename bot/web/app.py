@@ -1,4 +1,4 @@
-"""The HTTP side of a running bot: the webhook, and whether it is well."""
+"""The HTTP side of a running bot: the webhook, whether it is well, and its figures."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from bot.storage.updates import has_id
+from bot.web.metrics import exposition
 
 if TYPE_CHECKING:
     from starlette.requests import Request
+
+    from bot.services.health import Health
+    from bot.services.pulse import Pulse
 
 log = logging.getLogger(__name__)
 
@@ -25,10 +29,11 @@ LARGEST_UPDATE = 1024 * 1024
 
 Take: TypeAlias = Callable[[Sequence[dict[str, Any]]], Awaitable[bool]]
 """Takes updates in; False where another process must do it."""
-Health: TypeAlias = Callable[[], Awaitable[tuple[bool, dict[str, object]]]]
+Look: TypeAlias = "Callable[[], Awaitable[Health]]"
+"""Gathers how the bot is."""
 
 
-def build_web(take: Take, health: Health, secret: str | None) -> Starlette:
+def build_web(take: Take, look: Look, pulse: Pulse, secret: str | None) -> Starlette:
     """Build the ASGI application; without a secret there is no webhook."""
 
     async def webhook(request: Request) -> Response:
@@ -48,13 +53,42 @@ def build_web(take: Take, health: Health, secret: str | None) -> Starlette:
 
     async def healthz(request: Request) -> Response:
         """200 while the bot does its work, else 503, with the reasons."""
-        well, facts = await health()
-        return JSONResponse(facts, 200 if well else 503)
+        health = await _looked(look)
+        if health is None:
+            return JSONResponse({"serving": pulse.serving, "database": "away"}, 503)
+        return JSONResponse(_facts(health), 200 if health.well else 503)
 
-    routes = [Route("/healthz", healthz)]
+    async def metrics(request: Request) -> Response:
+        """The figures, for Prometheus; while the database is away, those of the process."""
+        accepted = request.headers.get("Accept", "")
+        content, sort = exposition(await _looked(look), pulse, accepted)
+        return Response(content, headers={"Content-Type": sort})
+
+    routes = [Route("/healthz", healthz), Route("/metrics", metrics)]
     if secret:
         routes.append(Route(WEBHOOK_PATH, webhook, methods=["POST"]))
     return Starlette(routes=routes)
+
+
+async def _looked(look: Look) -> Health | None:
+    """How the bot is; None while its database is away."""
+    try:
+        return await look()
+    except Exception as error:  # a traceback may tell case text
+        log.error("health could not be looked at: %s", type(error).__name__)
+        return None
+
+
+def _facts(health: Health) -> dict[str, object]:
+    """What a probe is told: neither names nor a word of a case."""
+    age = None if health.tick_age is None else health.tick_age.total_seconds()
+    return {
+        "serving": health.serving,
+        "tick_age_seconds": age,
+        "outbox": {**health.outbox, "repeated": health.repeated},
+        "longest_wait_seconds": health.waited.total_seconds(),
+        "needs": health.needs,
+    }
 
 
 async def _update_of(request: Request) -> dict[str, Any] | None:

@@ -86,6 +86,24 @@ def test_the_end_of_december_waits_for_the_next_notice() -> None:
     assert WorkCalendar([NOTICE_2027]).covers(date(2026, 12, 31))
 
 
+@pytest.mark.parametrize(
+    ("today", "imported", "missing"),
+    [
+        (date(2026, 10, 31), (), None),
+        (date(2026, 11, 1), (), 2027),
+        (date(2026, 11, 1), (NOTICE_2027,), None),
+        (date(2027, 1, 4), (), 2027),
+        (date(2027, 1, 4), (NOTICE_2027,), None),
+        (date(2027, 11, 1), (NOTICE_2027,), 2028),
+        (date(2031, 5, 1), (NOTICE_2027,), 2031),
+    ],
+)
+def test_from_november_on_the_next_years_schedule_is_missed(
+    today: date, imported: tuple[RestDayNotice, ...], missing: int | None
+) -> None:
+    assert WorkCalendar(imported).missing_year(today) == missing
+
+
 def test_a_notice_extends_the_calendar_and_reaches_into_december() -> None:
     calendar = WorkCalendar([NOTICE_2027])
     assert calendar.covers(date(2027, 6, 1))

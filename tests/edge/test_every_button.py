@@ -10,13 +10,13 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.app import open_books
 from bot.domain.calendar import DAY
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
-from bot.domain.outgoing import Manner
+from bot.domain.outgoing import Manner, Priority
 from bot.domain.people import Person, Place, Role, Side, Status, Visitor
 from bot.services import buttons
 from bot.services.acknowledging import acknowledge
@@ -208,6 +208,23 @@ CASES: dict[str, Case] = {
         ("王敏", "吴建国", "周正"),
         private=True,
     ),
+    buttons.HEALTH: Case("孙伟", "", ("x", "0"), foreign=("王敏", "吴建国"), private=True),
+    buttons.RESEND: Case(
+        "孙伟",
+        "{given_up}",
+        ("", "x", "-1", "9" * 20),
+        ("9999", "{dismissed}"),
+        ("王敏", "吴建国"),
+        private=True,
+    ),
+    buttons.DISMISS: Case(
+        "孙伟",
+        "{given_up}",
+        ("", "x", "all", "-1", "9" * 20),
+        ("9999", "{dismissed}"),
+        ("王敏", "吴建国"),
+        private=True,
+    ),
     buttons.NO_IMPORT: Case(
         "孙伟",
         "{notice}",
@@ -219,7 +236,7 @@ CASES: dict[str, Case] = {
 }
 
 OPEN_TO_STRANGERS = {buttons.JOIN, buttons.JOIN_SIDE}
-NEVER_OLD = {buttons.TODO, buttons.BIND, *OPEN_TO_STRANGERS}
+NEVER_OLD = {buttons.TODO, buttons.HEALTH, buttons.BIND, *OPEN_TO_STRANGERS}
 """What they show is found anew at every press, or said by the button itself."""
 
 
@@ -330,6 +347,8 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
     desk = await Desk.open(tx, books, now, "calendar")
     await preview_notice(desk, actors["孙伟"], INVENTED_TEXT, admin)
     return {
+        "given_up": await give_up(desk, people["王敏"]),
+        "dismissed": await give_up(desk, people["李静"], dismissed=True),
         "proposal": await proposal(desk, actors["李静"], actors["王敏"]),
         "imported": 1,
         "notice": 2,
@@ -371,6 +390,19 @@ async def some_absences(desk: Desk, person: Person) -> dict[str, object]:
     away = await put(person.id, to_come, to_come, None, now, shown=False)
     over = await put(person.id, past, past, None, now, shown=True)
     return {"away": away.id, "over": over.id}
+
+
+async def give_up(desk: Desk, person: Person, *, dismissed: bool = False) -> int:
+    """A message that could not be delivered, and perhaps is not to be any more."""
+    await desk.say(person.user_id, text="话", priority=Priority.ANSWER, key=f"lost/{person.id}")
+    waiting = outbox.c.key == f"lost/{person.id}"
+    row = (await desk.tx.connection.execute(select(outbox).where(waiting))).one()
+    await desk.tx.connection.execute(
+        update(outbox).where(waiting).values(state="failed", settled_at=desk.now)
+    )
+    if dismissed:
+        await desk.tx.undelivered.dismiss(row.id, desk.now)
+    return int(row.id)
 
 
 async def hire(

@@ -319,4 +319,4 @@ async def test_a_file_purged_meanwhile_is_not_sent(office: Office) -> None:
     await office.settle()
     assert not any(message.file for message in office["王敏"].reads(None) if message.sender.is_bot)
     (failed,) = [row for row in await office.rows("outbox") if row["state"] == "failed"]
-    assert failed["document"] is None
+    assert failed["trouble"] == "fault: LookupError"

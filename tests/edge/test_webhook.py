@@ -9,6 +9,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from bot.services.pulse import Pulse
 from bot.settings import Address
 from bot.storage.leader import Leadership
 from bot.web.app import build_web
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from bot.sandbox.messages import Message
+    from bot.services.health import Health
     from tests.edge.office import Office
 
 both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
@@ -119,15 +121,18 @@ async def test_what_cannot_be_taken_in_is_asked_for_again_and_logged_without_con
     async def take(_: Sequence[dict[str, object]]) -> bool:
         raise RuntimeError(PARTY)
 
-    async def health() -> tuple[bool, dict[str, object]]:
-        return True, {}
+    async def look() -> Health:
+        raise RuntimeError(PARTY)
 
-    transport = httpx.ASGITransport(build_web(take, health, SECRET))
+    transport = httpx.ASGITransport(build_web(take, look, Pulse(), SECRET))
     async with httpx.AsyncClient(transport=transport, base_url="http://bot") as hook:
         answer = await hook.post("/telegram", json={"update_id": 1}, headers=SIGNED)
-    assert answer.status_code == 503
+        probe, figures = await hook.get("/healthz"), await hook.get("/metrics")
+    assert (answer.status_code, probe.status_code, figures.status_code) == (503, 503, 200)
+    assert probe.json() == {"serving": False, "database": "away"}
+    assert "liaison_leader 0.0" in figures.text
     assert "RuntimeError" in caplog.text
-    assert PARTY not in caplog.text + answer.text
+    assert PARTY not in caplog.text + answer.text + probe.text + figures.text
 
 
 async def test_when_polling_there_is_no_webhook(closed_office: Office) -> None:

@@ -284,7 +284,7 @@ async def test_who_blocked_the_bot_is_replaced_by_the_other_liaison(
     bell.blocked.add(BUREAU)
     await bell.deliver("06-08", "08:00")
     async with owed.on("06-08") as d:
-        await d.tx.people.mark_reachable(BUREAU, reachable=True)
+        await d.tx.people.mark_reachable(BUREAU, d.now, reachable=True)
     await bell.tick("06-08")
     assert not nags(await bell.deliver("06-08"))
     said = nags(await bell.ring("06-08", "09:01"))
@@ -298,7 +298,7 @@ async def test_where_nobody_can_be_reached_the_group_is_told_without_details_onc
     async with owed.on("04-13") as d:
         chat = Chat(-100_77, 0, "鄂城群", "420704", frozenset(Side))
         await d.tx.chats.bind(chat, 1, d.now)
-        await d.tx.people.mark_reachable(BUREAU, reachable=False)
+        await d.tx.people.mark_reachable(BUREAU, d.now, reachable=False)
     said = await bell.ring("06-11")
     assert [m.chat_id for m in said if m.key.startswith("group/")] in ([], [-100_77])
     (word,) = [m for m in await bell.ring("06-12") if m.key.startswith("group/")]

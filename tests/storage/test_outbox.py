@@ -62,7 +62,9 @@ async def test_what_is_claimed_is_what_was_said(outbox: Outbox, now: datetime) -
     )
     await outbox.add(message, now)
     queued = await claim_one(outbox, now)
-    assert queued == Queued(queued.id, message, attempts=1, repeated=False, message_id=None)
+    assert queued == Queued(
+        queued.id, message, attempts=1, repeated=False, message_id=None, queued_at=now
+    )
 
 
 async def test_a_key_is_queued_once_for_ever(outbox: Outbox, now: datetime) -> None:
@@ -274,32 +276,63 @@ async def test_a_post_is_edited_where_it_stands(outbox: Outbox, now: datetime) -
 async def test_what_a_stranger_was_told_leaves_no_row(outbox: Outbox, now: datetime) -> None:
     await outbox.add(replace(said("hello", OTHER), forget=True), now)
     await outbox.sent(await claim_one(outbox, now), 1, now)
-    assert await outbox.counts() == {"repeated": 0}
+    assert await outbox.counts() == {}
 
 
 async def test_a_failure_is_counted_and_not_tried_again(outbox: Outbox, now: datetime) -> None:
     await outbox.add(said("first"), now)
     await outbox.failed(await claim_one(outbox, now), "x" * 500, now)
     assert await outbox.claim(now, 10) == []
-    assert await outbox.counts() == {"failed": 1, "repeated": 0}
+    assert await outbox.counts() == {"failed": 1}
 
 
-async def test_what_is_given_up_keeps_no_words(database: Database, now: datetime) -> None:
+async def test_what_cannot_be_read_keeps_no_words(database: Database, now: datetime) -> None:
     words = "刘某某"
     buttons = ((Button(words, "1:s:12"),),)
     message = Outgoing(GROUP, "first", text=words, buttons=buttons, detour=Detour(GROUP, 0, words))
     async with database.write() as tx:
         await tx.outbox.add(message, now)
-        await tx.outbox.failed(await claim_one(tx.outbox, now), "blocked", now)
-        await tx.outbox.add(replace(message, key="second"), now)
         await tx.connection.execute(update(outbox_table).where(WAITING).values(manner="fax"))
         assert await tx.outbox.claim(now, 10) == []
-        rows = (await tx.connection.execute(select(outbox_table))).all()
-    assert [(row.state, row.trouble) for row in rows] == [
-        ("failed", "blocked"),
-        ("failed", "unreadable"),
-    ]
-    assert words not in str(rows)
+        (row,) = (await tx.connection.execute(select(outbox_table))).all()
+    assert (row.state, row.trouble) == ("failed", "unreadable")
+    assert words not in str(row)
+
+
+async def test_a_newer_edit_takes_the_place_of_one_given_up(outbox: Outbox, now: datetime) -> None:
+    await outbox.add(said("old", post="card/1"), now)
+    await outbox.put_back(await claim_one(outbox, now), "timeout", now, perhaps_sent=True)
+    await outbox.failed(await claim_one(outbox, now), "not enough rights", now)
+    await outbox.add(said("another card", OTHER, post="card/2"), now)
+    assert (await outbox.counts())["failed"] == 1
+    await outbox.add(said("new", post="card/1"), now)
+    assert await outbox.counts() == {"superseded": 1, "waiting": 2}
+    _, new = await outbox.claim(now, 10)
+    assert (new.message.key, new.repeated) == ("new", True)
+
+
+async def test_an_edit_given_up_after_a_newer_was_queued_is_overtaken(
+    outbox: Outbox, now: datetime
+) -> None:
+    await outbox.add(said("old", post="card/1"), now)
+    old = await claim_one(outbox, now)
+    await outbox.add(said("new", post="card/1"), now)
+    await outbox.failed(old, "not enough rights", now)
+    assert await outbox.counts() == {"superseded": 1, "waiting": 1}
+
+
+async def test_the_queue_knows_since_when_it_waits_and_what_was_perhaps_said_twice(
+    outbox: Outbox, now: datetime
+) -> None:
+    assert (await outbox.waiting_since(), await outbox.doubts()) == (None, (0, None))
+    for minutes in (2, 0, 1):
+        await outbox.add(said(f"{minutes}"), now + timedelta(minutes=minutes))
+    assert await outbox.waiting_since() == now
+    later = now + timedelta(minutes=5)
+    await outbox.put_back(await claim_one(outbox, later), "timeout", now, perhaps_sent=True)
+    assert await outbox.doubts() == (0, None), "it was said once at most so far"
+    await outbox.sent(await claim_one(outbox, later), 501, later)
+    assert await outbox.doubts() == (1, later)
 
 
 async def test_only_what_was_settled_long_ago_is_forgotten(outbox: Outbox, now: datetime) -> None:
@@ -310,7 +343,7 @@ async def test_only_what_was_settled_long_ago_is_forgotten(outbox: Outbox, now: 
     await outbox.prune(now)
     assert (await outbox.counts())["sent"] == 1
     await outbox.prune(now + timedelta(days=1))
-    assert await outbox.counts() == {"failed": 1, "waiting": 1, "repeated": 0}
+    assert await outbox.counts() == {"failed": 1, "waiting": 1}
 
 
 async def test_what_was_overtaken_is_forgotten_in_time(outbox: Outbox, now: datetime) -> None:
@@ -319,7 +352,7 @@ async def test_what_was_overtaken_is_forgotten_in_time(outbox: Outbox, now: date
     await outbox.add(said("new", post="card/1"), now)
     await outbox.put_back(old, "429", now, perhaps_sent=False)
     await outbox.prune(now + timedelta(days=1))
-    assert await outbox.counts() == {"waiting": 1, "repeated": 0}
+    assert await outbox.counts() == {"waiting": 1}
 
 
 async def test_what_an_applicant_no_longer_asks_leaves_no_row(
@@ -327,4 +360,4 @@ async def test_what_an_applicant_no_longer_asks_leaves_no_row(
 ) -> None:
     await outbox.add(replace(said("first", post="join/1/2"), forget=True), now)
     await outbox.add(replace(said("second", post="join/1/2"), forget=True), now)
-    assert await outbox.counts() == {"waiting": 1, "repeated": 0}
+    assert await outbox.counts() == {"waiting": 1}

@@ -32,7 +32,7 @@ async def test_only_the_active_are_found_by_organ_and_role(people: Hire, desk: O
 async def test_somebody_is_reachable_until_the_bot_is_blocked(people: Hire, desk: OpenDesk) -> None:
     person = await people(user_id=7_500_000_001)
     async with desk() as d:
-        await d.tx.people.mark_reachable(person.user_id, reachable=False)
+        await d.tx.people.mark_reachable(person.user_id, d.now, reachable=False)
         blocked = await d.tx.people.by_user(person.user_id)
         assert blocked is not None
         assert not blocked.reachable

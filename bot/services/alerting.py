@@ -1,0 +1,152 @@
+"""One private word to administrators when something needs a hand that they were not told of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import time, timedelta
+from typing import TYPE_CHECKING, TypeVar
+
+from bot.domain.calendar import DAY, local_instant
+from bot.domain.outgoing import Button, Priority
+from bot.domain.people import Role, Status
+from bot.services import buttons
+from bot.services.health import lately_down
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from bot.domain.people import Person
+    from bot.services.desk import Desk
+    from bot.storage.heartbeats import Gap
+
+T = TypeVar("T")
+
+AGAIN = timedelta(days=7)
+"""After so long the missing notice of rest days is told of again."""
+WORD = "word/"
+"""What the subject of a day's word itself begins with."""
+KEPT = 30
+"""For so many days it is remembered that a day had its word."""
+
+
+@dataclass(frozen=True)
+class News:
+    """What needs a hand and was not told before; each occurrence is a subject of its own."""
+
+    given_up: Mapping[str, int]
+    lost: Mapping[str, Person]
+    gap: Mapping[str, Gap]
+    missing: Mapping[str, int]
+
+    @property
+    def subjects(self) -> list[str]:
+        """By what it is remembered that this was told."""
+        return [*self.given_up, *self.lost, *self.gap, *self.missing]
+
+    def without(self, told: frozenset[str]) -> News:
+        """What is left when some of it was told before."""
+        return News(
+            _but(self.given_up, told),
+            _but(self.lost, told),
+            _but(self.gap, told),
+            _but(self.missing, told),
+        )
+
+
+def _but(found: Mapping[str, T], told: frozenset[str]) -> Mapping[str, T]:
+    return {subject: what for subject, what in found.items() if subject not in told}
+
+
+async def alert_admins(desk: Desk) -> None:
+    """In office hours, tell every administrator once what is new: one word a working day at most.
+
+    As long as none of them can be reached it stays new.
+    """
+    if not desk.office.hours.is_open(desk.now, desk.calendar):
+        return
+    told = await desk.tx.alarms.told()
+    admins = await _readers(desk)
+    if _word(desk.today) in told or not admins:
+        return
+    current = await _current(desk)
+    await desk.tx.alarms.forget(_outdated(told, current, desk.today))
+    news = current.without(_standing(told, desk.now))
+    if not news.subjects:
+        return
+    await desk.tx.alarms.tell([_word(desk.today), *news.subjects], desk.now)
+    for admin in admins:
+        await _say(desk, admin, news)
+
+
+async def next_alert(desk: Desk) -> datetime | None:
+    """When administrators will be told what is new by now; None: nothing is."""
+    told = await desk.tx.alarms.told()
+    news = (await _current(desk)).without(_standing(told, desk.now))
+    if not news.subjects or not await _readers(desk):
+        return None
+    over = _word(desk.today) in told
+    after = local_instant(desk.today + DAY, time()) if over else desk.now
+    return desk.office.hours.next_open(after, desk.calendar)
+
+
+async def _readers(desk: Desk) -> list[Person]:
+    return [admin for admin in await desk.tx.people.of_role(Role.ADMIN) if admin.reachable]
+
+
+async def _current(desk: Desk) -> News:
+    """What needs a hand now, told or not."""
+    gap = lately_down(await desk.tx.heartbeats.last(), desk.now)
+    year = desk.calendar.missing_year(desk.today)
+    people = await desk.tx.people.everybody(Status.ACTIVE)
+    given_up = await desk.tx.undelivered.attempts()
+    return News(
+        {f"message/{message_id}/{attempts}": message_id for message_id, attempts in given_up},
+        {f"lost/{p.id}/{_second(p.lost_at)}": p for p in people if p.lost_at},
+        {f"down/{_second(gap.begins)}": gap} if gap else {},
+        {f"calendar/{year}": year} if year else {},
+    )
+
+
+def _second(at: datetime) -> int:
+    return int(at.timestamp())
+
+
+def _word(day: date) -> str:
+    """The subject by which it is known that a day has had its word."""
+    return f"{WORD}{day.isoformat()}"
+
+
+def _standing(told: Mapping[str, datetime], now: datetime) -> frozenset[str]:
+    """What counts as told: a missing notice only for a while."""
+    return frozenset(
+        subject
+        for subject, at in told.items()
+        if not subject.startswith("calendar/") or timedelta() <= now - at < AGAIN
+    )
+
+
+def _outdated(told: Mapping[str, datetime], current: News, today: date) -> list[str]:
+    """What need not be remembered any more. A day to come had its word before a clock went back."""
+    known, oldest = {*current.subjects}, _word(today - KEPT * DAY)
+    return [
+        subject
+        for subject in told
+        if (subject < oldest if subject.startswith(WORD) else subject not in known)
+    ]
+
+
+async def _say(desk: Desk, admin: Person, news: News) -> None:
+    await desk.say(
+        admin.user_id,
+        text=desk.texts.render(
+            "alert",
+            count=len(news.given_up),
+            lost=[person.name for person in news.lost.values()],
+            gaps=[*news.gap.values()],
+            years=[*news.missing.values()],
+        ),
+        buttons=((Button(desk.texts.label("see_health"), buttons.code(buttons.HEALTH)),),),
+        priority=Priority.NAG,
+        key=f"alert/{desk.today.isoformat()}/{admin.user_id}",
+    )

@@ -1,0 +1,187 @@
+"""How the bot is: every fact of it that an operator must know, gathered in one place.
+
+`/health`, `/healthz`, `/metrics` and `liaison doctor` all read it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.domain.calendar import local_date
+from bot.domain.people import Role, Status
+from bot.storage.outbox import FAILED, SENT, WAITING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date, datetime
+
+    from bot.domain.people import Person
+    from bot.services.pulse import Pulse
+    from bot.storage.database import Tx
+    from bot.storage.heartbeats import Gap, Heartbeat
+    from bot.storage.undelivered import GivenUp
+
+STALE = timedelta(minutes=2)
+"""So long without a tick means that nobody is reminded of anything; there is one in 30 s."""
+STUCK = timedelta(minutes=10)
+"""So long nothing waits that can be sent."""
+DOWN = timedelta(minutes=15)
+"""So long without a tick before a start means that the bot was down."""
+REMEMBERED = timedelta(days=30)
+"""So long it is told that the bot was down."""
+LISTED = 5
+"""So many of the messages given up are named."""
+
+
+class Need(StrEnum):
+    """What needs a hand, the gravest first."""
+
+    TICK = "tick"
+    QUEUE = "queue"
+    GIVEN_UP = "given_up"
+    CALENDAR = "calendar"
+    PEOPLE = "people"
+    FILES = "files"
+    UPDATES = "updates"
+    GROUPS = "groups"
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How the bot is at one moment. It holds names, and no word of a case."""
+
+    now: datetime
+    serving: bool
+    """The process that tells leads."""
+    ticked: datetime | None
+    """When the last tick was, whichever process did it."""
+    tick_age: timedelta | None
+    """None where nothing is known: before the first tick, or with a clock that was moved back."""
+    gap: Gap | None
+    """When the bot was last down for long, if that was lately."""
+    outbox: Mapping[str, int]
+    """How many messages are in each state."""
+    waited: timedelta
+    """How long what waits longest has waited."""
+    given_up: tuple[GivenUp, ...]
+    """The latest messages given up."""
+    repeated: int
+    """How many messages of those kept were perhaps said twice."""
+    last_repeated: datetime | None
+    known_until: date
+    """The first day whose official schedule is not known."""
+    missing_year: int | None
+    """The year whose rest days are published by now and not imported."""
+    people: tuple[Person, ...]
+    """The roster."""
+    groups: int
+    files: Mapping[str, int]
+    """How many files are in each state."""
+    updates_failed: int
+    size: int
+    """Bytes of the database."""
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait to be sent."""
+        return self.outbox.get(WAITING, 0)
+
+    @property
+    def sent(self) -> int:
+        """How many messages were sent, of those kept."""
+        return self.outbox.get(SENT, 0)
+
+    @property
+    def failed(self) -> int:
+        """How many messages are given up."""
+        return self.outbox.get(FAILED, 0)
+
+    @property
+    def days_known(self) -> int:
+        """For how many days, today's included, the official schedule is known."""
+        return (self.known_until - local_date(self.now)).days
+
+    @property
+    def unreachable(self) -> list[Person]:
+        """Who cannot be written to."""
+        return [person for person in self.people if not person.reachable]
+
+    @property
+    def admins(self) -> list[Person]:
+        """The administrators."""
+        return [person for person in self.people if person.role is Role.ADMIN]
+
+    @property
+    def ticking(self) -> bool:
+        """The hour's work is being done; a process that has just begun has time for its first."""
+        return self.serving if self.tick_age is None else self.tick_age < STALE
+
+    @property
+    def well(self) -> bool:
+        """The process that tells does the bot's work."""
+        return self.serving and self.tick_age is not None and self.ticking
+
+    @property
+    def needs(self) -> tuple[Need, ...]:
+        """What needs a hand."""
+        found = {
+            Need.TICK: not self.ticking,
+            Need.QUEUE: self.waited >= STUCK,
+            Need.GIVEN_UP: bool(self.failed),
+            Need.CALENDAR: self.missing_year is not None,
+            Need.PEOPLE: bool(self.unreachable),
+            Need.FILES: bool(self.files.get("failed")),
+            Need.UPDATES: bool(self.updates_failed),
+            Need.GROUPS: not self.groups,
+        }
+        return tuple(need for need, there in found.items() if there)
+
+
+async def look(tx: Tx, now: datetime, pulse: Pulse | None = None) -> Health:
+    """Gather it all in one transaction; a process that leads knows its own ticks better."""
+    beat = await tx.heartbeats.last()
+    repeated, last_repeated = await tx.outbox.doubts()
+    calendar, today = await tx.calendar(), local_date(now)
+    return Health(
+        now=now,
+        serving=bool(pulse and pulse.serving),
+        ticked=beat.at if beat else None,
+        tick_age=_tick_age(beat, now, pulse),
+        gap=lately_down(beat, now),
+        outbox=await tx.outbox.counts(),
+        waited=_since(await tx.outbox.waiting_since() or now, now),
+        given_up=tuple(await tx.undelivered.newest(LISTED)),
+        repeated=repeated,
+        last_repeated=last_repeated,
+        known_until=calendar.known_until(today),
+        missing_year=calendar.missing_year(today),
+        people=tuple(await tx.people.everybody(Status.ACTIVE)),
+        groups=len(await tx.chats.everywhere()),
+        files=await tx.files.counts(),
+        updates_failed=await tx.updates.troubled(),
+        size=await tx.size(),
+    )
+
+
+def lately_down(beat: Heartbeat | None, now: datetime) -> Gap | None:
+    """When the bot was down, if that was lately; what a moved clock has made of it is no gap."""
+    gap = beat.gap if beat else None
+    return gap if gap and gap.ends <= now < gap.ends + REMEMBERED else None
+
+
+def _tick_age(beat: Heartbeat | None, now: datetime, pulse: Pulse | None) -> timedelta | None:
+    """How long ago the last tick was; of one that is yet to come nothing is known."""
+    if pulse and pulse.serving:
+        age = pulse.tick_age()
+        return None if age is None else timedelta(seconds=age)
+    if beat is None or beat.at > now + STALE:
+        return None
+    return _since(beat.at, now)
+
+
+def _since(then: datetime, now: datetime) -> timedelta:
+    """How long ago it was; never less than nothing, for clocks differ and are moved."""
+    return max(now - then, timedelta())
