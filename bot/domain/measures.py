@@ -177,6 +177,16 @@ class ComingDay(Day):
         return day.isoformat()
 
 
+_DAYS = r"(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})"
+_ANSWER = "(?:回复|答复|反馈)"
+_ANSWER_WITHIN = re.compile(
+    rf"{_ANSWER}(?:期限|时限)(?:为|是)?\s?[:：]?\s?(?P<n>(?<![0-9]){_DAYS})[日天]内?"
+    rf"|(?<![0-9一二三四五六七八九十])(?P<m>{_DAYS})[日天](?:之?内|以内)"
+    rf"(?:将[一-龥]{{1,8}}?)?(?:向[一-龥]{{1,6}}?)?(?:以?书面(?:形式)?|予以|作出|给予)?{_ANSWER}"
+)
+"""A number of days with the word beside it that says what they are for."""
+
+
 @dataclass(frozen=True, slots=True)
 class DayCount:
     """A number of days that a paper sets."""
@@ -184,11 +194,14 @@ class DayCount:
     most: int = 365
 
     def find(self, text: str, reading: Reading) -> list[Found]:
-        """The days in which an answer is asked for: 15日内回复."""
+        """The days in which an answer is asked for, said beside them: 15日内书面回复.
+
+        Any other number of days is part of the text: 30日内拆除.
+        """
         return [
             Found(match.start(), match.end(), count, match[0])
-            for match in re.finditer(r"(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[日天]内", text)
-            if (count := self._count(match["n"]))
+            for match in _ANSWER_WITHIN.finditer(text)
+            if (count := self._count(match["n"] or match["m"]))
         ]
 
     def doubtful(self, text: str, reading: Reading) -> list[Span[Reason]]:

@@ -131,13 +131,16 @@ class Told:
 
     def contradicts(self, news: Mapping[str, Value]) -> set[str]:
         """Why it cannot be so: with which codes it may be refused."""
-        data = {**self.data, **news}
+        said = {**self.data, **news}
+        data = {name: value for name, value in said.items() if value != ""}
         known = [(str(data[a]), str(data[b])) for a, b in ORDER if a in data and b in data]
         codes = {"wrong_order"} if any(then < first for first, then in known) else set()
         items, told = str(data["items"]).split("\n"), str(data.get("progress", "done")).split(",")
         codes |= {"not_every_item"} if len(told) not in {1, len(items)} else set()
         harm = data.get("pace") == "harm" and data["type"] != "public_interest"
-        return codes | ({"harm_without_public_interest"} if harm else set())
+        codes |= {"harm_without_public_interest"} if harm else set()
+        unasked = "reply_days" in data and data.get("pace") != "urgent"
+        return codes | ({"days_without_urgency"} if unasked else set())
 
     # What is owed.
 

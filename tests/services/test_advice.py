@@ -13,7 +13,7 @@ from bot.domain.people import Place, Role
 from bot.domain.records import Outcome
 from bot.services.amendments import amendments_of, open_correction
 from bot.services.blanks import REMOVED
-from bot.services.forms import Said, clear, open_form
+from bot.services.forms import Said, choose, clear, open_form
 from bot.services.ledger import file_record
 from tests.services.advising import FILED
 
@@ -99,9 +99,46 @@ async def test_days_are_asked_for_only_when_the_paper_sets_them(advice: Advice) 
 
 
 @pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("1.责令当事人30日内拆除", None),
+        ("1.责令当事人30日内拆除并恢复原状；15日内书面回复本院", 15),
+        ("1.催告 2.收到后十日内将整改情况书面答复", 10),
+        ("1.催告 2.5日内向本院反馈", 5),
+        ("回复期限：20日 1.限30日内拆除", 20),
+        ("1.督促10日以内予以回复", 10),
+        ("1.2026年15日内缴清罚款 2.答复当事人", None),
+    ],
+)
+async def test_days_are_those_beside_which_an_answer_is_asked_for(
+    advice: Advice, words: str, days: int | None
+) -> None:
+    line = f"鄂州检行建〔2026〕5号 纠正违法 紧急 鄂城区 制发4月9日 {words}"
+    async with advice.on("04-10") as d:
+        draft = await open_form(d, advice.prosecutor, ADVICE, PRIVATE, Said(line))
+    assert draft.data.get("reply_days") == days
+    assert draft.asking == ("" if days else "reply_days")
+
+
+async def test_days_without_a_pace_ask_for_it_and_only_an_urgent_one_fits(advice: Advice) -> None:
+    line = "鄂州检行建〔2026〕5号 纠正违法 鄂城区 制发4月9日 1.催告 15日内书面回复"
+    async with advice.on("04-10") as d:
+        draft = await open_form(d, advice.prosecutor, ADVICE, PRIVATE, Said(line))
+        assert (draft.data["reply_days"], draft.asking) == (15, "pace")
+        with pytest.raises(DomainError, match="days_without_urgency"):
+            await choose(d, advice.prosecutor, draft, "pace", "normal")
+        cleared = await clear(d, advice.prosecutor, draft, "reply_days")
+        assert cleared.asking == ""
+        chosen = await choose(d, advice.prosecutor, draft, "pace", "urgent")
+        assert chosen.asking == ""
+
+
+@pytest.mark.parametrize(
     ("said", "code"),
     [
         ({"pace": "urgent"}, "still_missing"),
+        ({"reply_days": 10}, "still_missing"),
+        ({"pace": "normal", "reply_days": 10}, "days_without_urgency"),
         ({"pace": "harm"}, "harm_without_public_interest"),
         ({"pace": "harm", "type": "governance"}, "harm_without_public_interest"),
     ],
@@ -288,7 +325,9 @@ async def test_a_corrected_type_or_pace_changes_the_period(advice: Advice) -> No
     assert (await advice.owed())["reply"].due == date(2026, 5, 13)
     await advice.correct("04-15", advice.prosecutor, reply_days=20)
     assert (await advice.owed())["reply"].due == date(2026, 5, 6), "3 to 5 May are rest days"
-    await advice.correct("04-16", advice.prosecutor, pace="normal")
+    with pytest.raises(DomainError, match="days_without_urgency"):
+        await advice.correct("04-16", advice.prosecutor, pace="normal")
+    await advice.correct("04-16", advice.prosecutor, pace="normal", reply_days=REMOVED)
     assert (await advice.owed())["reply"].rule.code == "A3"
     card = await advice.card("04-16")
     assert "原为4月28日、5月13日、5月6日" in card

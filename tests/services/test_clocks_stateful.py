@@ -32,6 +32,7 @@ from bot.domain.kinds.kind import Matter as BotsMatter
 from bot.domain.people import Actor, Role, Status
 from bot.domain.records import Outcome
 from bot.services.amendments import correct_record
+from bot.services.blanks import REMOVED
 from bot.services.cards import render_card
 from bot.services.desk import Books, Desk
 from bot.services.ledger import file_record, move_record
@@ -43,7 +44,7 @@ from bot.storage.database import Database
 from tests.services.owing import BUREAU, DAY, ENDS, LIFE, ORDER, PROCURATORATE, Almanac, Owed, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from bot.domain.records import Duty, Record, Value
     from bot.storage.database import Tx
@@ -219,11 +220,13 @@ class Lives(RuleBasedStateMachine):
         days = data.draw(st.integers(-1, max(0, (latest - first).days) + bool(before)), name)
         return min(first + days * DAY, self.today).isoformat()
 
-    def pace(self, data: st.DataObject) -> dict[str, Value]:
-        """A pace, with the days that an urgent paper sets."""
+    def pace(self, data: st.DataObject, known: Mapping[str, Value]) -> dict[str, Value]:
+        """A pace, with the days that an urgent paper sets, or mostly without."""
         pace = self.value(data, "pace")
-        days: dict[str, Value] = {"reply_days": data.draw(st.integers(1, 40), "reply_days")}
-        return {"pace": pace, **(days if pace == "urgent" else {})}
+        if pace == "urgent":
+            return {"pace": pace, "reply_days": data.draw(st.integers(1, 40), "reply_days")}
+        kept = "reply_days" not in known or data.draw(st.booleans(), "days kept")
+        return {"pace": pace} if kept else {"pace": pace, "reply_days": REMOVED}
 
     # What happens.
 
@@ -249,7 +252,7 @@ class Lives(RuleBasedStateMachine):
             "issued_on": (self.today - data.draw(st.integers(0, 9), "issued") * DAY).isoformat(),
             "items": "催告\n完善移送台账",
         }
-        said |= self.pace(data) if data.draw(st.booleans(), "pace said") else {}
+        said |= self.pace(data, {}) if data.draw(st.booleans(), "pace said") else {}
         if said.get("pace") == "harm":
             said["type"] = "public_interest"
         said |= more
@@ -316,7 +319,7 @@ class Lives(RuleBasedStateMachine):
         told = self.matter.told
         known = [name for name in CORRECTABLE if name in told.data or name == "pace"]
         name = data.draw(st.sampled_from(known[::-1]), "corrected")
-        said = self.pace(data) if name == "pace" else {name: self.value(data, name)}
+        said = self.pace(data, told.data) if name == "pace" else {name: self.value(data, name)}
         news = {n: value for n, value in said.items() if told.data.get(n) != value}
         wrong = told.contradicts(news) if news else {"nothing_to_correct"}
         refused = self.refusal(lambda d: self.put_right(d, name, said))
@@ -324,6 +327,7 @@ class Lives(RuleBasedStateMachine):
         if not refused:
             self.taken["corrected " + name] += 1
             told.data |= news
+            told.data = {n: value for n, value in told.data.items() if value != REMOVED}
             if told.answered and name != "rectify_by":
                 told.judge(self.almanac)
             self.forget_moot_proposal()

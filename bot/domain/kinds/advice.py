@@ -255,7 +255,10 @@ def reply_period(data: Mapping[str, Value]) -> str:
 
 
 def _days_if_urgent(data: Mapping[str, Value]) -> tuple[str, ...]:
-    return ("reply_days",) if data.get("pace") == "urgent" else ()
+    """An urgent paper sets its days; and what sets them has a pace, be it only to be asked."""
+    if data.get("pace") == "urgent":
+        return ("reply_days",)
+    return ("pace",) if data.get("reply_days") and "pace" not in data else ()
 
 
 _ORDER = (
@@ -285,6 +288,8 @@ def _consistent(data: Mapping[str, Value]) -> None:
         raise DomainError("not_every_item")
     if data.get("pace") == "harm" and data.get("type") != "public_interest":
         raise DomainError("harm_without_public_interest")
+    if data.get("reply_days") and (data.get("pace") or "urgent") != "urgent":
+        raise DomainError("days_without_urgency")
 
 
 def _renewal(record: Record) -> dict[str, Value | None]:
