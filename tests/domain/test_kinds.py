@@ -205,6 +205,13 @@ def test_the_duties_rest_on_periods_and_steps_that_exist(kind: Kind) -> None:
 
 
 @every_kind
+def test_what_counts_as_never_filed_meets_no_duty(kind: Kind) -> None:
+    gone = {move.code for move in kind.moves if move.after and kind.state(move.after).void}
+    for duty in kind.duties:
+        assert not duty.ends & gone
+
+
+@every_kind
 def test_titles_and_codes_are_unique(kind: Kind) -> None:
     for titles in (
         [entry.title for entry in kind.entries.values()],

@@ -185,3 +185,21 @@ async def test_any_other_outcome_has_only_the_agreed_period(
     assert await lead.dues(record) == {"result": "06-15"}
     record = await lead.take("06-16", record, "conclude", result="已告知")
     assert "逾期" not in await lead.card("06-16", record)
+
+
+@pytest.mark.parametrize(
+    ("moves", "gone", "said", "code"),
+    [
+        ((), "withdraw", {}, "sign"),
+        (("sign",), "void", {"void_reason": "重复登记"}, "answer"),
+    ],
+)
+async def test_what_is_taken_back_was_neither_met_nor_missed(
+    lead: Lead, moves: tuple[str, ...], gone: str, said: dict[str, Value], code: str
+) -> None:
+    record = await lead.file("03-06", TOLD)
+    record = await lead.take("03-09", record, *moves)
+    async with lead.on("03-09") as d:
+        await move_record(d, lead.bureau, record, gone, said, version=record.version)
+    (row,) = await lead.rows(record, code)
+    assert (row.outcome, row.met_on) == (Outcome.DROPPED, None)

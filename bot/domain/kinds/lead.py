@@ -301,7 +301,8 @@ LEAD = Kind(
             debtor=Party.RECEIVER,
             creditor=Party.SENDER,
             starts=frozenset({"file"}),
-            ends=frozenset({"sign", "withdraw"}),
+            ends=frozenset({"sign"}),
+            drops=frozenset({"withdraw"}),
             clause="第二条第（二）项第三款",
         ),
         DutyRule(
@@ -311,7 +312,8 @@ LEAD = Kind(
             debtor=Party.RECEIVER,
             creditor=Party.SENDER,
             starts=frozenset({"sign", "resubmit"}),
-            ends=frozenset({"accept", "return", "refuse", "transfer", "merge", "void"}),
+            ends=frozenset({"accept", "return", "refuse", "transfer", "merge"}),
+            drops=frozenset({"void"}),
             clause="第二条第（二）项第三款",
         ),
         DutyRule(
