@@ -31,7 +31,7 @@ from bot.sandbox.markup_html import parse_html
 from bot.services import alike, drafts, group_words, nag_lists, recounting, rest_days
 from bot.services.alike import Alike
 from bot.services.blanks import LONGEST_BEFORE
-from bot.services.clockface import Conflict, Estimate, Face, Late, Owed
+from bot.services.clockface import Conflict, Estimate, Face, Late, OneSided, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.disputes import Disagreement
 from bot.services.group_words import DueLine
@@ -112,8 +112,11 @@ CONFLICT = Conflict(
     (("送达日期（检察机关登记）", date(2026, 12, 30)), ("收到日期", date(2026, 12, 31))),
     date(2026, 12, 30),
 )
-LATE = Late("书面回复", date(2026, 12, 1), date(2026, 12, 31), 30)
-FACE = Face(Light.YELLOW, (OWED,) * 4, (ESTIMATE,) * 2, (CONFLICT,) * 2, (LATE,) * 2)
+ONE_SIDED = OneSided("收到日期（被建议单位登记）", date(2026, 12, 1))
+LATE = Late("书面回复", date(2026, 12, 1), date(2026, 12, 31), 30, differing=True)
+FACE = Face(
+    Light.YELLOW, (OWED,) * 4, (ESTIMATE,) * 2, (CONFLICT,) * 2, (ONE_SIDED,) * 2, (LATE,) * 2
+)
 SOURCE = "国办发明电〔2026〕1234号"
 NOTICE = RestDayNotice(
     2027,

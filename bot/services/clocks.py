@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from bot.domain.calendar import local_date
 from bot.domain.kinds.kind import FILE, Matter, party_of
@@ -32,9 +32,12 @@ async def run_clocks(desk: Desk, kind: Kind, record: Record, move: str, event: E
 
     A step may both start and meet a duty: what was done in time needs no clock, but a proof.
     """
+    latest = await _latest(desk, record) if any(move in r.dated_by for r in kind.duties) else {}
     for rule in kind.duties:
         if move in rule.starts and rule.owed(record.data):
             await _start(desk, rule, record, event)
+        if move in rule.dated_by and _still_counts(duty := latest.get(rule.code)):
+            await _correct(desk, rule, record, duty, event)
         if move in rule.ends:
             await _meet(desk, rule, record, event, desk.today)
         if move in rule.drops:
@@ -94,16 +97,25 @@ async def correct_clocks(
 
     A duty that was met is judged anew by the right dates, and stays met.
     """
-    latest = {duty.code: duty for duty in await desk.tx.duties.of_record(record.id)}
+    latest = await _latest(desk, record)
     for rule in kind.duties:
         if rule.moved_by.isdisjoint(changed):
             continue
-        duty = latest.get(rule.code)
-        if duty is not None and duty.outcome in {None, Outcome.MET}:
+        if _still_counts(duty := latest.get(rule.code)):
             await _correct(desk, rule, record, duty, event)
         elif FILE in rule.starts & rule.ends and rule.owed(record.data):
             await _start(desk, rule, record, event)
             await _meet(desk, rule, record, event, local_date(record.created_at))
+
+
+async def _latest(desk: Desk, record: Record) -> dict[str, Duty]:
+    """The newest row of each of a record's duties, by code."""
+    return {duty.code: duty for duty in await desk.tx.duties.of_record(record.id)}
+
+
+def _still_counts(duty: Duty | None) -> TypeGuard[Duty]:
+    """Whether there is a duty that other dates would change: one that is open, or was met."""
+    return duty is not None and duty.outcome in {None, Outcome.MET}
 
 
 async def _correct(desk: Desk, rule: DutyRule, record: Record, duty: Duty, event: Event) -> None:

@@ -37,6 +37,8 @@ receive         receiver  issued    received   received_on delivery signatory
 retract         submitter issued    retracted
 confirm_receipt receiver  served    delivered
 differ_receipt  receiver  served    delivered  received_on
+prove_service   sender    served    delivered  service_proof
+enter_receipt   receiver  {RUNNING},mended - received_on
 confirm_service sender    received  delivered
 differ_service  sender    received  delivered  served_on
 check           receiver  delivered checking   self_check
@@ -98,7 +100,10 @@ def allowed_when(
     late: Collection[str] = (),
     known: Collection[str] = (),
 ) -> bool:
-    """Whether, besides the state, what is owed, late and known allows a step of a kind."""
+    """Whether, besides the state, what is owed, late and known allows a step of a kind.
+
+    Known are names of fields, and `left`: that the paper was left with the addressee (留置).
+    """
     if kind != "advice":
         return True
     lagging = state == "unmended" or bool({"reply", "rectify", "supplement"} & set(late))
@@ -112,6 +117,8 @@ def allowed_when(
         "uphold": "objection" in owed,
         "drop_objection": "objection" in owed,
         "note_reply": "reply_received_on" not in known,
+        "prove_service": "confirm" in late or "left" in known,
+        "enter_receipt": "received_on" not in known,
         "urge": lagging,
         "escalate": lagging and "urging" in known,
     }

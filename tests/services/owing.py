@@ -99,8 +99,14 @@ class Told:
             code
             for code, (_, before, _, _) in LIFE.items()
             if self.state in before
-            and allowed_when("advice", code, self.state, owed=owed, late=late, known=self.data)
+            and allowed_when("advice", code, self.state, owed=owed, late=late, known=self.known)
         }
+
+    @property
+    def known(self) -> set[str]:
+        """What steps look at, besides what is owed."""
+        left = {"left"} if self.data.get("delivery") == "left" else set[str]()
+        return {*self.data, *left}
 
     def take(self, code: str, given: Mapping[str, Value], today: date) -> None:
         """What a step changes."""
@@ -146,8 +152,13 @@ class Told:
 
     @property
     def keys_turned(self) -> bool:
-        """Both sides have said when it was received."""
-        return {"served_on", "received_on"} <= self.data.keys()
+        """Both sides have said when it was received, or there is a proof of service."""
+        return {"served_on", "received_on"} <= self.data.keys() or "service_proof" in self.data
+
+    @property
+    def told_days(self) -> set[str]:
+        """The days on which it was received, by what either side has said."""
+        return {str(self.data[n]) for n in ("served_on", "received_on") if n in self.data}
 
     @property
     def over(self) -> bool:
@@ -184,7 +195,7 @@ class Told:
     @property
     def receipt(self) -> date:
         """Of two days the earlier."""
-        return min(date.fromisoformat(str(self.data[n])) for n in ("served_on", "received_on"))
+        return min(map(date.fromisoformat, self.told_days))
 
     def reply(self, count: _Count) -> Owed:
         """The written reply: two months, unless the paper is urgent."""

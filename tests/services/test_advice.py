@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
@@ -14,7 +15,8 @@ from bot.domain.records import Outcome
 from bot.services.amendments import amendments_of, open_correction
 from bot.services.blanks import REMOVED
 from bot.services.forms import Said, choose, clear, open_form
-from bot.services.ledger import file_record
+from bot.services.ledger import file_record, move_record
+from bot.storage.tables import outbox
 from tests.services.advising import FILED
 
 if TYPE_CHECKING:
@@ -232,6 +234,119 @@ async def test_of_two_dates_both_are_shown_and_the_earlier_counts(
     assert "4月13日" in card
     assert "双方登记的日期不一致" in card
     assert f"按较早的{counted}起算" in card
+
+
+# An addressee who does not confirm stops no clock.
+
+
+async def test_service_is_proven_once_the_other_key_is_overdue(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve")
+    for day in ("04-13", "04-15"):
+        with pytest.raises(DomainError, match="not_now"):
+            await advice.take(day, "prove_service")
+    await advice.take("04-16", "prove_service", service_proof="收发室签收，送达回证存卷")
+    reply = (await advice.owed())["reply"]
+    assert await advice.dues() == {"reply": "06-15", "self_check": "04-20"}
+    assert (reply.start, reply.rule.code) == (date(2026, 4, 13), "A1")
+    assert [row.outcome for row in await advice.rows()][:1] == [Outcome.DROPPED]
+    assert "received_on" not in advice.record.data
+    mark = "⚠️ 送达日期（检察机关登记）4月13日系单方登记，对方未确认；期限按此起算"
+    assert mark in await advice.card("04-16")
+    await advice.take("06-10", "reply")
+    assert mark in await advice.card("06-10")
+    await advice.take("06-12", "withdraw")
+    assert "单方登记" not in await advice.card("06-12")
+
+
+async def test_what_was_left_with_the_addressee_needs_no_confirmation(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve", delivery="left")
+    await advice.take("04-13", "prove_service")
+    assert (advice.record.state, (await advice.owed())["reply"].due) == (
+        "delivered",
+        date(2026, 6, 15),
+    )
+
+
+async def test_only_the_sender_proves_service(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve", delivery="left")
+    async with advice.on("04-13") as d:
+        data = {"service_proof": "留置"}
+        with pytest.raises(DomainError, match="not_your_move"):
+            await move_record(d, advice.bureau, advice.record, "prove_service", data, version=2)
+        with pytest.raises(DomainError, match="still_missing"):
+            await move_record(d, advice.prosecutor, advice.record, "prove_service", {}, version=2)
+
+
+@pytest.mark.parametrize(
+    ("day", "due", "words"),
+    [
+        ("2026-04-13", "06-15", ""),
+        ("2026-04-15", "06-15", "双方登记的日期不一致"),
+        ("2026-04-10", "06-10", "按较早的4月10日起算"),
+    ],
+)
+async def test_the_receiver_may_tell_its_own_day_later(
+    advice: Advice, day: str, due: str, words: str
+) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve", delivery="left")
+    await advice.take("04-13", "prove_service", "check")
+    await advice.take("04-20", "enter_receipt", received_on=day)
+    assert await advice.dues() == {"reply": due}
+    card = await advice.card("04-20")
+    assert "单方登记" not in card
+    assert (words or "书面回复") in card
+    assert ("不一致" in card) is bool(words)
+    with pytest.raises(DomainError, match="not_now"):
+        await advice.take("04-20", "enter_receipt")
+
+
+async def test_a_day_told_after_the_reply_judges_it_anew(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve", delivery="left")
+    await advice.take("04-13", "prove_service")
+    await advice.take("06-12", "reply", replied_on="2026-06-12")
+    assert "逾期" not in await advice.card("06-12")
+    await advice.take("06-13", "enter_receipt", received_on="2026-04-10")
+    assert "<b>逾期2天</b>（期限6月10日，双方日期不一致）" in await advice.card("06-13")
+
+
+async def test_the_receiver_is_told_that_the_clock_runs(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve", delivery="left")
+    await advice.take("04-13", "prove_service")
+    async with advice.on("04-13") as d:
+        bureau = await d.tx.people.get(advice.bureau.person_id)
+        assert bureau is not None
+        said = await d.tx.connection.scalars(
+            select(outbox.c.text).where(outbox.c.chat_id == bureau.user_id)
+        )
+    assert "单方登记，对方未确认" in [*said][-1]
+
+
+# Two dates that differ.
+
+
+async def test_what_is_late_by_one_sides_day_only_says_so_as_long_as_it_is_open(
+    advice: Advice,
+) -> None:
+    await advice.file("04-10")
+    await advice.take("04-16", "serve", served_on="2026-04-13")
+    await advice.take("04-16", "differ_receipt", received_on="2026-04-16")
+    await advice.take("06-16", "reply", replied_on="2026-06-16")
+    late = "书面回复：6月16日办理，<b>逾期1天</b>（期限6月15日，双方日期不一致）"
+    warning = "⚠️ 双方登记的日期不一致：送达日期（检察机关登记）4月13日"
+    assert late in await advice.card("06-16")
+    assert warning in await advice.card("06-16"), "though nothing that rests on it is owed"
+    await advice.take("06-22", "pass")
+    assert warning in await advice.card("06-22")
+    await advice.take("09-15", "look_back", "close")
+    card = await advice.card("09-15")
+    assert late in card
+    assert warning not in card
 
 
 async def test_dates_that_agree_again_are_in_conflict_no_more(advice: Advice) -> None:

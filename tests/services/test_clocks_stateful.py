@@ -63,7 +63,7 @@ PROFILE = settings(
 CHOICES = {
     "type": ("breach", "governance", "public_interest"),
     "pace": ("normal", "urgent", "harm"),
-    "delivery": ("direct", "posted"),
+    "delivery": ("direct", "posted", "left"),
     "reply_way": ("direct", "posted"),
     "adoption": ("all", "some", "none"),
     "progress": ("done", "none", "done,partly", "done,partly,none"),
@@ -92,6 +92,8 @@ REPLIED = (*DELIVERED, "reply")
 PASTS = (
     ("retract",),
     ("serve", "differ_receipt"),
+    ("serve", "prove_service", "enter_receipt", "reply"),
+    ("serve", "prove_service", "reply", "pass", "enter_receipt"),
     ("receive", "confirm_service", "check", "object", "uphold"),
     ("receive", "differ_service", "explain", "refuse_delay"),
     (*DELIVERED, "urge", "escalate", "sue", "close"),
@@ -306,7 +308,7 @@ class Lives(RuleBasedStateMachine):
         """Tell the model of a step that was taken."""
         self.taken[code] += 1
         self.matter.told.take(code, given, self.today)
-        if code == "reply":
+        if code == "reply" or (code == "enter_receipt" and self.matter.told.answered):
             self.matter.told.judge(self.almanac)
         self.forget_moot_proposal()
 
@@ -454,7 +456,12 @@ class Lives(RuleBasedStateMachine):
             assert f"：{duty.due.year}年{duty.due.month}月{duty.due.day}日" in card
         waiting = not told.keys_turned and told.state not in CLOSED
         assert ("尚未起算" in card) == waiting
+        by_day = told.keys_turned and told.state not in CLOSED
+        one_sided = not {"served_on", "received_on"} <= told.data.keys()
+        assert ("单方登记" in card) == (by_day and one_sided)
+        assert ("双方登记的日期不一致" in card) == (by_day and len(told.told_days) > 1)
         late = told.days_late
+        assert ("，双方日期不一致）" in card) == (late > 0 and len(told.told_days) > 1)
         assert (f"办理，<b>逾期{late}天</b>" in card) == (late > 0)
 
 

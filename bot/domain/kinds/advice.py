@@ -1,7 +1,8 @@
 """检察建议: the procuratorate recommends, the bureau replies in writing within the legal period.
 
 Notice 鄂州检会〔2021〕5号 第一条; periods BRIEF §1.1, fields §2, life-cycle §3. The clock starts on
-receipt, which takes two keys: what one side enters, the other confirms or enters otherwise.
+receipt, which takes two keys: what one side enters, the other confirms or enters otherwise. An
+addressee who does neither cannot stop it: then the proof of service (送达回证) will do.
 """
 
 from __future__ import annotations
@@ -163,6 +164,14 @@ class AdviceFields(Fields):
     ] = None
     delivery: Annotated[str | None, Entry("送达方式", DELIVERIES, "以什么方式送达？")] = None
     signatory: Annotated[str | None, Entry("签收人", Text(40), "由谁签收？")] = None
+    service_proof: Annotated[
+        str | None,
+        Entry(
+            "送达回证情况",
+            Text(200),
+            "请写明送达回证载明的情况，或者留置送达的时间、地点、见证人（200字以内）。",
+        ),
+    ] = None
     self_check: Annotated[
         str | None, Entry("自查情况", Text(500), "请写明自查情况（500字以内）。")
     ] = None
@@ -302,6 +311,15 @@ def _reply_not_noted(matter: Matter) -> bool:
     return "reply_received_on" not in matter.record.data
 
 
+def _unconfirmed(matter: Matter) -> bool:
+    """The addressee lets the other key wait too long, or has refused to sign at all."""
+    return matter.late("confirm") or matter.record.data.get("delivery") == "left"
+
+
+def _receipt_not_told(matter: Matter) -> bool:
+    return "received_on" not in matter.record.data
+
+
 def to_be_urged(matter: Matter) -> bool:
     """The bureau is late, or what it did does not suffice."""
     late = matter.late("reply", "rectify", "supplement")
@@ -318,7 +336,9 @@ _ANSWERED = frozenset({"replied", "rectifying", "supplementing", "unmended"})
 _RUNNING = _AT_WORK | _ANSWERED | {"escalated"}
 _OPEN = frozenset({"issued", "served", "received", "mended", "looked_back"}) | _RUNNING
 _RECEIPT = ("served_on", "received_on")
-_DELIVERED = frozenset({"confirm_receipt", "differ_receipt", "confirm_service", "differ_service"})
+_DELIVERED = frozenset(
+    {"confirm_receipt", "differ_receipt", "confirm_service", "differ_service", "prove_service"}
+)
 _GONE = frozenset({"withdraw", "replace"})
 _REPLY = ("reply_number", "replied_on", "reply_way", "reply_signatory", "adoption", "progress")
 _SENT = ("served_on", "delivery", "signatory")
@@ -345,6 +365,26 @@ _MOVES = (
         ("received_on",),
         tells=True,
         noted="登记不同的收到日期",
+    ),
+    Move(
+        "prove_service",
+        "按送达回证起算",
+        frozenset({"served"}),
+        "delivered",
+        Party.SENDER,
+        ("service_proof",),
+        when=_unconfirmed,
+        tells=True,
+    ),
+    Move(
+        "enter_receipt",
+        "补登收到日期",
+        _RUNNING | {"mended"},
+        "",
+        Party.RECEIVER,
+        ("received_on",),
+        when=_receipt_not_told,
+        tells=True,
     ),
     Move(
         "confirm_service",
@@ -617,7 +657,7 @@ ADVICE = Kind(
             creditor=Party.SENDER,
             starts=frozenset({"serve"}),
             ends=frozenset({"confirm_receipt", "differ_receipt"}),
-            drops=_GONE,
+            drops=_GONE | {"prove_service"},
             clause=_CLAUSE,
         ),
         DutyRule(
@@ -642,6 +682,7 @@ ADVICE = Kind(
             creditor=Party.SENDER,
             starts=_DELIVERED,
             since=_RECEIPT,
+            dated_by=frozenset({"enter_receipt"}),
             estimate=(*_RECEIPT, "issued_on"),
             ends=frozenset({"reply"}),
             met_on="replied_on",
@@ -656,6 +697,7 @@ ADVICE = Kind(
             creditor=Party.SENDER,
             starts=_DELIVERED,
             since=_RECEIPT,
+            dated_by=frozenset({"enter_receipt"}),
             ends=frozenset({"check", "reply"}),
             drops=_GONE | {"escalate"},
             clause="第一条第三款",

@@ -159,6 +159,8 @@ class DutyRule:
     """Each of these steps ends it without its being met."""
     since: tuple[str, ...] = ()
     """The fields with the day that starts it, of which the earliest counts; (): the step's day."""
+    dated_by: frozenset[str] = frozenset()
+    """Each of these steps tells one of those days later on: the duty is counted anew by it."""
     met_on: str = ""
     """The field with the day on which it was met; "": the step's day."""
     named: str = ""
