@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 
 async def matter_of(desk: Desk, record: Record) -> Matter:
-    """A record with what is owed on it today."""
-    return Matter(record, tuple(await desk.tx.duties.open_of(record.id)), desk.today)
+    """A record with what is owed on it today, and which steps were taken last."""
+    recalled = desk.books.kinds[record.kind].recalls
+    taken = await desk.tx.events.last_of(record.id, recalled) if recalled else {}
+    return Matter(record, tuple(await desk.tx.duties.open_of(record.id)), desk.today, taken)
 
 
 async def run_clocks(desk: Desk, kind: Kind, record: Record, move: str, event: Event) -> None:

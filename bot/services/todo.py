@@ -159,7 +159,7 @@ def _line(desk: Desk, actor: Actor, matter: Matter, duties: list[Duty], others: 
     state = kind.state(matter.record.state)
     own = next((duty for duty in matter.owed if duty.debtor == actor.organ), None)
     holds = state.holder is not None and party_of(matter.record, state.holder) == actor.organ
-    next_step = state.next_step if holds or own is None else kind.rule(own.code).title
+    next_step = state.next_of(matter.owed) if holds or own is None else kind.rule(own.code).title
     if own is None:
         return Line(matter.record.number, next_step, others)
     before = counted_before(own, duties)

@@ -133,29 +133,45 @@ def situations(kind: Kind) -> Iterator[tuple[set[str], set[str], set[str]]]:
 
 
 LOOKED_AT = {"reply", "delay", "objection", "rectify", "confirm"}
-KNOWN: tuple[set[str], ...] = (set(), {"urging"}, {"reply_received_on"}, {"received_on"}, {"left"})
+KNOWN: tuple[set[str], ...] = (
+    set(),
+    {"urged"},
+    {"urged before"},
+    {"reply_received_on"},
+    {"received_on"},
+    {"left"},
+    {"public_interest"},
+)
 
 
 def knowing(record: Record, known: Collection[str]) -> Record:
     """The record with what is known of it."""
-    said = dict.fromkeys(known, "2026-03-09") | {
-        "delivery": "left" if "left" in known else "posted"
-    }
-    return replace(record, data={name: value for name, value in said.items() if name != "left"})
+    said = {name: "2026-03-09" for name in known if name.endswith("_on")}
+    left = "left" if "left" in known else "posted"
+    sort = "public_interest" if "public_interest" in known else "breach"
+    return replace(record, data={**said, "delivery": left, "type": sort})
+
+
+def after(kind: Kind, matter: Matter, known: Collection[str]) -> Matter:
+    """The same after every step was taken once, the urging last or first of all."""
+    taken = dict.fromkeys((move.code for move in kind.moves), 2)
+    urged = {"urged": 3, "urged before": 1}
+    last = next((at for word, at in urged.items() if word in known), 0)
+    return replace(matter, taken={**taken, "urge": last})
 
 
 def fitting(kind: Kind, code: str, record: Record) -> Matter:
     """The record in a situation in which a step may be taken, if it may be in any."""
     for owed, late, known in situations(kind):
         if allowed_when(kind.code, code, record.state, owed=owed, late=late, known=known):
-            return owing(knowing(record, known), owed, late)
+            return after(kind, owing(knowing(record, known), owed, late), known)
     raise AssertionError(code)
 
 
 @every_kind
 def test_what_else_a_step_depends_on_is_as_the_table_says(kind: Kind) -> None:
     for state, (owed, late, known) in product(states_of(kind), situations(kind)):
-        matter = owing(knowing(record_of(kind, state), known), owed, late)
+        matter = after(kind, owing(knowing(record_of(kind, state), known), owed, late), known)
         now = {move.code for move in kind.moves_now(matter)}
         assert now == {
             code

@@ -36,6 +36,13 @@ ORDER = (
     ("replied_on", "reply_received_on"),
 )
 """What cannot be before what: it is issued, received, replied to, and the reply is received."""
+BEGINS = {
+    "reply": {"confirm_receipt", "differ_receipt", "confirm_service", "differ_service"}
+    | {"prove_service"},
+    "rectify": {"grant_delay", "go_on", "relapse", "fail"},
+    "supplement": {"ask_more"},
+}
+"""With which steps a thing begins to be owed that the bureau may be urged for."""
 REVIEWS = {"pass", "go_on", "ask_more", "fail"}
 
 
@@ -88,6 +95,8 @@ class Told:
     mending: date | None = None
     """Since when there is an end of mending."""
     proposed: bool = False
+    steps: list[str] = field(default_factory=list)
+    """All that were taken, in order."""
 
     # Its steps.
 
@@ -99,18 +108,28 @@ class Told:
             code
             for code, (_, before, _, _) in LIFE.items()
             if self.state in before
-            and allowed_when("advice", code, self.state, owed=owed, late=late, known=self.known)
+            and allowed_when(
+                "advice", code, self.state, owed=owed, late=late, known=self.known(late)
+            )
         }
 
-    @property
-    def known(self) -> set[str]:
+    def known(self, late: set[str]) -> set[str]:
         """What steps look at, besides what is owed."""
-        left = {"left"} if self.data.get("delivery") == "left" else set[str]()
-        return {*self.data, *left}
+        told = {"left": self.data.get("delivery") == "left", "urged": self.urged(late)}
+        told["public_interest"] = self.data["type"] == "public_interest"
+        return {*self.data, *(word for word, true in told.items() if true)}
+
+    def urged(self, late: set[str]) -> bool:
+        """It was urged since it is late with something, or since what it did was not enough."""
+        begun = [steps for code, steps in BEGINS.items() if code in late]
+        begun += [{"fail"}] if self.state in {"unmended", "escalated"} else []
+        since = [max((at for at, s in enumerate(self.steps) if s in b), default=-1) for b in begun]
+        return any("urge" in self.steps[at + 1 :] for at in since)
 
     def take(self, code: str, given: Mapping[str, Value], today: date) -> None:
         """What a step changes."""
         self.data |= given
+        self.steps.append(code)
         match code:
             case "confirm_receipt":
                 self.data["received_on"] = self.data["served_on"]
@@ -120,7 +139,7 @@ class Told:
                 self.explained = today
             case "object":
                 self.objected = today
-            case "grant_delay" | "go_on" | "relapse":
+            case "grant_delay" | "go_on" | "relapse" | "fail":
                 self.mending = today
         self._answer(code)
         if after := LIFE[code][2]:
@@ -132,7 +151,7 @@ class Told:
             self.explained = None
         if code in {"uphold", "drop_objection", "pass"} | ENDS:
             self.objected = None
-        if code in {"report", "pass", "fail"} | ENDS:
+        if code in {"report", "pass"} | ENDS:
             self.mending = None
 
     def contradicts(self, news: Mapping[str, Value]) -> set[str]:

@@ -155,7 +155,7 @@ async def test_an_objection_ends_by_its_review_or_by_being_dropped(
         ("pass", "mended", {"look_back": "09-14"}),
         ("go_on", "rectifying", {"rectify": "08-31"}),
         ("ask_more", "supplementing", {"supplement": "06-29"}),
-        ("fail", "unmended", {}),
+        ("fail", "unmended", {"rectify": "08-31"}),
     ],
 )
 async def test_each_outcome_of_a_review(
@@ -173,7 +173,7 @@ async def test_a_mending_allowed_before_the_reply_ends_with_its_review(advice: A
     for move, outcomes, owed in (
         ("pass", [Outcome.MET], "look_back"),
         ("go_on", [Outcome.REPLACED, None], "rectify"),
-        ("fail", [Outcome.DROPPED], ""),
+        ("fail", [Outcome.REPLACED, None], "rectify"),
         ("ask_more", [None], "rectify supplement"),
     ):
         await advice.deliver()
@@ -202,7 +202,7 @@ async def test_round_after_round_until_it_is_mended(advice: Advice) -> None:
     await advice.take("08-10", "supplement")
     assert await advice.dues() == {"review": "08-25"}
     await advice.take("08-12", "fail")
-    assert await advice.dues() == {}
+    assert await advice.dues() == {"rectify": "08-31"}
     await advice.take("08-20", "report", progress="done")
     await advice.take("08-24", "pass")
     assert await advice.dues() == {"look_back": "11-24"}
@@ -245,6 +245,43 @@ async def test_it_cannot_be_closed_before_somebody_has_looked_back(advice: Advic
     await advice.take("06-10", "reply", "pass")
     with pytest.raises(DomainError, match="came_second"):
         await advice.take("06-11", "close")
+
+
+async def test_the_worst_state_has_a_date_and_a_light(advice: Advice) -> None:
+    await advice.deliver()
+    await advice.take("06-10", "reply")
+    with pytest.raises(DomainError, match="still_missing"):
+        async with advice.on("06-12") as d:
+            await move_record(
+                d, advice.prosecutor, advice.record, "fail", {"review": "不到位"}, version=4
+            )
+    await advice.take("06-12", "fail", rectify_by="2026-07-10")
+    assert "完成整改：2026年7月10日（星期五）前" in await advice.card("06-12")
+    assert (await advice.card("07-13")).startswith("🔴")
+    await advice.take("07-14", "report")
+    assert [row.late for row in await advice.rows() if row.code == "rectify"] == [4]
+
+
+async def test_what_is_not_mended_may_be_closed_unless_a_suit_is_to_follow(advice: Advice) -> None:
+    await advice.deliver(type="governance")
+    await advice.take("06-10", "reply", "fail")
+    with pytest.raises(DomainError, match="not_now"):
+        await advice.take("06-12", "sue")
+    await advice.take("06-12", "object")
+    await advice.take("06-12", "close", closing="拒不整改，已报上级，案件办结")
+    assert (advice.record.state, await advice.owed()) == ("closed", {})
+    assert await ends(advice, "rectify") == [Outcome.DROPPED]
+    assert await ends(advice, "objection") == [Outcome.DROPPED]
+
+
+async def test_in_the_public_interest_it_ends_in_a_suit_or_not_at_all(advice: Advice) -> None:
+    await advice.deliver(type="public_interest")
+    await advice.take("06-10", "reply", "fail")
+    with pytest.raises(DomainError, match="not_now"):
+        await advice.take("06-12", "close")
+    await advice.take("06-12", "sue")
+    assert await advice.owed() == {}
+    await advice.take("06-13", "close")
 
 
 # Taken back, withdrawn, replaced.

@@ -28,12 +28,12 @@ from hypothesis.stateful import (
 from bot.domain.calendar import SHANGHAI, RestDayNotice, WorkCalendar
 from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
-from bot.domain.kinds.kind import Matter as BotsMatter
 from bot.domain.people import Actor, Role, Status
 from bot.domain.records import Outcome
 from bot.services.amendments import correct_record
 from bot.services.blanks import REMOVED
 from bot.services.cards import render_card
+from bot.services.clocks import matter_of
 from bot.services.desk import Books, Desk
 from bot.services.ledger import file_record, move_record
 from bot.services.lights import refresh_lights
@@ -96,7 +96,8 @@ PASTS = (
     ("serve", "prove_service", "reply", "pass", "enter_receipt"),
     ("receive", "confirm_service", "check", "object", "uphold"),
     ("receive", "differ_service", "explain", "refuse_delay"),
-    (*DELIVERED, "urge", "escalate", "sue", "close"),
+    (*DELIVERED, "urge", "escalate", "urge", "escalate", "close"),
+    (*REPLIED, "fail", "urge", "escalate", "sue"),
     (*DELIVERED, "explain", "grant_delay", "object", "drop_objection", "reply"),
     (*DELIVERED, "object", "replace"),
     (*REPLIED, "note_reply", "go_on", "explain"),
@@ -127,6 +128,7 @@ class Look:
     events: set[int]
     kept: Record | None
     proposals: int
+    allowed: set[str]
     card: str
     old: dict[int, list[Duty]]
 
@@ -236,7 +238,9 @@ class Lives(RuleBasedStateMachine):
     def begin(self, today: date, data: st.DataObject) -> None:
         """File one, and let it come some way."""
         self.today = today
-        self.file(data, {})
+        ends = {"sue": "public_interest", "close": "breach"}
+        meant = next((ends[code] for code in self.past if code in ends), "")
+        self.file(data, {"type": meant, "pace": "normal"} if meant else {})
         for code in self.past:
             self.today += data.draw(st.integers(0, 80), "days") * DAY
             if code not in self.allowed():
@@ -406,8 +410,7 @@ class Lives(RuleBasedStateMachine):
         assert (record.state, record.data) == (told.state, told.data)
         assert now.kept == record
         assert now.proposals == told.proposed
-        matter = BotsMatter(record, tuple(_open(now.rows)), self.today)
-        assert {move.code for move in ADVICE.moves_now(matter)} == self.allowed()
+        assert now.allowed == self.allowed()
 
     async def _look(self) -> Look:
         tx, record = self.tx, self.matter.record
@@ -416,6 +419,7 @@ class Lives(RuleBasedStateMachine):
             {event.id for event in await tx.events.of_record(record.id)},
             await tx.records.get(record.id),
             len(await tx.proposals.of_record(record.id)),
+            {move.code for move in ADVICE.moves_now(await matter_of(self.desk(), record))},
             await render_card(self.desk(), ADVICE, record),
             {old.record.id: await tx.duties.of_record(old.record.id) for old in self.old},
         )

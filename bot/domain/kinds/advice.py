@@ -320,26 +320,50 @@ def _receipt_not_told(matter: Matter) -> bool:
     return "received_on" not in matter.record.data
 
 
+def _grounds(matter: Matter) -> list[int]:
+    """Why the bureau is to be urged: of each reason, the step with which it began.
+
+    It is late with something, or what it has done does not suffice.
+    """
+    late = [code for code in ("reply", "rectify", "supplement") if matter.late(code)]
+    begun = [matter.last(*ADVICE.rule(code).starts) for code in late]
+    failed = matter.record.state in {"unmended", "escalated"}
+    return [*begun, matter.last("fail")] if failed else begun
+
+
 def to_be_urged(matter: Matter) -> bool:
     """The bureau is late, or what it did does not suffice."""
-    late = matter.late("reply", "rectify", "supplement")
-    return late or matter.record.state == "unmended"
+    return bool(_grounds(matter))
 
 
 def _urged_in_vain(matter: Matter) -> bool:
-    return "urging" in matter.record.data and to_be_urged(matter)
+    """It was urged for a reason that there still is: an urging before that licenses nothing."""
+    urged = matter.last("urge")
+    return any(urged > ground for ground in _grounds(matter))
+
+
+def _for_the_public(matter: Matter) -> bool:
+    """Only such a recommendation may end in a suit (公益诉讼)."""
+    return matter.record.data.get("type") == "public_interest"
+
+
+def _to_be_closed(matter: Matter) -> bool:
+    """Nothing is left to do; or nothing more can be done, where there is no suit to follow."""
+    return matter.record.state in {"looked_back", "sued"} or not _for_the_public(matter)
 
 
 _AT_WORK = frozenset({"delivered", "checking"})
 """Received, and not replied to yet."""
 _ANSWERED = frozenset({"replied", "rectifying", "supplementing", "unmended"})
 _RUNNING = _AT_WORK | _ANSWERED | {"escalated"}
+_LAGGING = _AT_WORK | {"rectifying", "supplementing", "unmended", "escalated"}
 _OPEN = frozenset({"issued", "served", "received", "mended", "looked_back"}) | _RUNNING
 _RECEIPT = ("served_on", "received_on")
 _DELIVERED = frozenset(
     {"confirm_receipt", "differ_receipt", "confirm_service", "differ_service", "prove_service"}
 )
 _GONE = frozenset({"withdraw", "replace"})
+_SHUT = _GONE | {"sue", "close"}
 _REPLY = ("reply_number", "replied_on", "reply_way", "reply_signatory", "adoption", "progress")
 _SENT = ("served_on", "delivery", "signatory")
 _GOT = ("received_on", "delivery", "signatory")
@@ -498,7 +522,14 @@ _MOVES = (
         Party.SENDER,
         ("lacking",),
     ),
-    Move("fail", "整改不到位", frozenset({"replied"}), "unmended", Party.SENDER, ("review",)),
+    Move(
+        "fail",
+        "整改不到位",
+        frozenset({"replied"}),
+        "unmended",
+        Party.SENDER,
+        ("review", "rectify_by"),
+    ),
     Move(
         "note_reply",
         "登记收到复函",
@@ -529,7 +560,7 @@ _MOVES = (
     Move(
         "urge",
         "登记督促",
-        _AT_WORK | {"rectifying", "supplementing", "unmended"},
+        _LAGGING,
         "",
         Party.SENDER,
         ("urged_by", "urging"),
@@ -538,7 +569,7 @@ _MOVES = (
     Move(
         "escalate",
         "拟提级",
-        _AT_WORK | {"rectifying", "supplementing", "unmended"},
+        _LAGGING,
         "escalated",
         Party.SENDER,
         ("level", "escalation"),
@@ -555,6 +586,7 @@ _MOVES = (
         Party.SENDER,
         ("litigation_number",),
         aside=True,
+        when=_for_the_public,
         tells=True,
     ),
     Move(
@@ -576,10 +608,11 @@ _MOVES = (
     Move(
         "close",
         "办结销号",
-        frozenset({"looked_back", "sued"}),
+        frozenset({"looked_back", "sued", "unmended", "escalated"}),
         "closed",
         Party.SENDER,
         ("closing",),
+        when=_to_be_closed,
         tells=True,
     ),
     Move(
@@ -636,7 +669,13 @@ ADVICE = Kind(
         State("rectifying", "继续整改", Party.RECEIVER, "完成整改并报告"),
         State("supplementing", "待补充回复", Party.RECEIVER, "补充回复"),
         State("unmended", "整改不到位", Party.RECEIVER, "整改并报告"),
-        State("escalated", "已提级", Party.RECEIVER, "书面回复并整改"),
+        State(
+            "escalated",
+            "已提级",
+            Party.RECEIVER,
+            "完成整改并报告",
+            while_owing=(("reply", "书面回复并整改"),),
+        ),
         State("mended", "整改到位", Party.SENDER, "开展回头看"),
         State("looked_back", "已回头看", Party.SENDER, "办结销号"),
         State("sued", "公益诉讼立案", Party.SENDER, "办结销号"),
@@ -647,6 +686,7 @@ ADVICE = Kind(
     ),
     first="issued",
     moves=_MOVES,
+    recalls=_DELIVERED | {"urge", "grant_delay", "go_on", "relapse", "fail", "ask_more"},
     example="鄂州检行建〔2026〕5号 纠正违法 {district} 制发4月10日 1.催告 2.完善移送台账",
     duties=(
         DutyRule(
@@ -686,7 +726,7 @@ ADVICE = Kind(
             estimate=(*_RECEIPT, "issued_on"),
             ends=frozenset({"reply"}),
             met_on="replied_on",
-            drops=_GONE | {"sue"},
+            drops=_SHUT,
             clause="第一条第三款",
         ),
         DutyRule(
@@ -710,7 +750,7 @@ ADVICE = Kind(
             creditor=Party.RECEIVER,
             starts=frozenset({"explain"}),
             ends=frozenset({"grant_delay", "refuse_delay"}),
-            drops=_GONE | _REVIEWED | {"sue"},
+            drops=_SHUT | _REVIEWED,
             clause="第一条第三款",
         ),
         DutyRule(
@@ -721,7 +761,7 @@ ADVICE = Kind(
             creditor=Party.RECEIVER,
             starts=frozenset({"object"}),
             ends=frozenset({"uphold"}) | _GONE,
-            drops=frozenset({"drop_objection", "sue", "pass"}),
+            drops=frozenset({"drop_objection", "sue", "close", "pass"}),
             clause=_CLAUSE,
         ),
         DutyRule(
@@ -731,9 +771,9 @@ ADVICE = Kind(
             named="rectify_by",
             debtor=Party.RECEIVER,
             creditor=Party.SENDER,
-            starts=frozenset({"grant_delay", "go_on", "relapse"}),
+            starts=frozenset({"grant_delay", "go_on", "relapse", "fail"}),
             ends=frozenset({"report", "pass"}),
-            drops=_GONE | {"fail", "sue"},
+            drops=_SHUT,
             clause="第一条第三款",
         ),
         DutyRule(

@@ -6,7 +6,7 @@ the modules beside this one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from bot.domain.numbers import NumberKind
 from bot.domain.people import Role, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
     from bot.domain.people import Actor
@@ -52,9 +52,16 @@ class State:
     holder: Party | None
     """Whose turn it is; None when nobody's."""
     next_step: str
+    while_owing: tuple[tuple[str, str], ...] = ()
+    """What comes next instead, as long as a duty of that code is open."""
     closed: bool = False
     void: bool = False
     """The record counts as if it had never been filed."""
+
+    def next_of(self, owed: Collection[Duty]) -> str:
+        """What comes next, given what is owed."""
+        codes = {duty.code for duty in owed}
+        return next((step for code, step in self.while_owing if code in codes), self.next_step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,12 @@ class Matter:
     owed: tuple[Duty, ...]
     """Its open duties, the one that is due first before the others."""
     today: date
+    taken: Mapping[str, int] = field(default_factory=dict)
+    """Of the steps that the kind recalls, the event with which each was taken last."""
+
+    def last(self, *codes: str) -> int:
+        """The event of the last of these steps; 0 if none was taken."""
+        return max((self.taken.get(code, 0) for code in codes), default=0)
 
     def owes(self, *codes: str) -> bool:
         """Tell whether one of these duties is open."""
@@ -249,6 +262,8 @@ class Kind:
     example: str = ""
     """One line that files one, as /help shows it; `Office.illustrate` fills in the places."""
     duties: tuple[DutyRule, ...] = ()
+    recalls: frozenset[str] = frozenset()
+    """The steps whose order `when` of some other step looks at."""
     signature: str = ""
     """Code of the move with which the receiver signs for it; "": nobody does."""
     demands: Callable[[Mapping[str, Value]], tuple[str, ...]] = nothing_more
