@@ -16,10 +16,12 @@ from bot.services.amendments import amendments_of, open_correction
 from bot.services.blanks import REMOVED
 from bot.services.forms import Said, choose, clear, open_form
 from bot.services.ledger import file_record, move_record
+from bot.services.todo import tell_todo
 from bot.storage.tables import outbox
 from tests.services.advising import FILED
 
 if TYPE_CHECKING:
+    from bot.domain.people import Actor
     from bot.domain.records import Duty, Value
     from tests.conftest import Act, Hire, OpenDesk
     from tests.services.advising import Advice
@@ -318,13 +320,43 @@ async def test_the_receiver_is_told_that_the_clock_runs(advice: Advice) -> None:
     await advice.file("04-10")
     await advice.take("04-13", "serve", delivery="left")
     await advice.take("04-13", "prove_service")
+    assert "单方登记，对方未确认" in (await private(advice, advice.bureau))[-1]
+
+
+# Whose turn it is, and who is told.
+
+
+async def private(advice: Advice, actor: Actor) -> list[str]:
+    """All that was ever queued for somebody, oldest first."""
     async with advice.on("04-13") as d:
-        bureau = await d.tx.people.get(advice.bureau.person_id)
-        assert bureau is not None
+        person = await d.tx.people.get(actor.person_id)
+        assert person is not None
         said = await d.tx.connection.scalars(
-            select(outbox.c.text).where(outbox.c.chat_id == bureau.user_id)
+            select(outbox.c.text).where(outbox.c.chat_id == person.user_id).order_by(outbox.c.id)
         )
-    assert "单方登记，对方未确认" in [*said][-1]
+        return [*said]
+
+
+async def test_what_is_not_served_waits_for_the_sender(advice: Advice) -> None:
+    await advice.file("04-10")
+    assert "当前责任方：<b>鄂城区检察院</b>\n下一步：送达并登记" in await advice.card("04-10")
+    async with advice.on("04-10") as d:
+        await tell_todo(d, advice.prosecutor, 7009)
+        await tell_todo(d, advice.bureau, 7010)
+        rows = await d.tx.connection.execute(select(outbox.c.chat_id, outbox.c.text))
+        said = {row.chat_id: row.text for row in rows}
+    assert advice.record.number in said[7009]
+    assert "送达并登记" in said[7009]
+    assert advice.record.number not in said[7010]
+
+
+async def test_the_procuratorate_is_told_that_the_clock_runs(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve")
+    before = await private(advice, advice.prosecutor)
+    await advice.take("04-13", "confirm_receipt")
+    (told,) = (await private(advice, advice.prosecutor))[len(before) :]
+    assert "书面回复：2026年6月15日（星期一）前" in told
 
 
 # Two dates that differ.

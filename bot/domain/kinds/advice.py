@@ -379,6 +379,7 @@ _MOVES = (
         "delivered",
         Party.RECEIVER,
         copies=(("received_on", "served_on"),),
+        tells=True,
     ),
     Move(
         "differ_receipt",
@@ -660,7 +661,7 @@ ADVICE = Kind(
     filing="登记制发",
     filed="已登记",
     states=(
-        State("issued", "已制发待送达", Party.RECEIVER, "登记收到日期和签收人"),
+        State("issued", "已制发待送达", Party.SENDER, "送达并登记"),
         State("served", "已送达待确认", Party.RECEIVER, "核对收到日期"),
         State("received", "已收到待确认", Party.SENDER, "核对收到日期"),
         State("delivered", "已送达", Party.RECEIVER, "开展自查"),
