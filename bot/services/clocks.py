@@ -34,16 +34,30 @@ async def run_clocks(desk: Desk, kind: Kind, record: Record, move: str, event: E
 
     A step may both start and meet a duty: what was done in time needs no clock, but a proof.
     """
-    latest = await _latest(desk, record) if any(move in r.dated_by for r in kind.duties) else {}
+    late_news = any(move in rule.dated_by | rule.reopened_by for rule in kind.duties)
+    latest = await _latest(desk, record) if late_news else {}
     for rule in kind.duties:
         if move in rule.starts and rule.owed(record.data):
             await _start(desk, rule, record, event)
         if move in rule.dated_by and _still_counts(duty := latest.get(rule.code)):
-            await _correct(desk, rule, record, duty, event)
+            await _correct(desk, rule, record, duty, event, duty.met_on)
+        if move in rule.reopened_by and _still_counts(duty := latest.get(rule.code)):
+            await _put(desk, rule, record, event, duty.rule, duty.start)
         if move in rule.ends:
-            await _meet(desk, rule, record, event, desk.today)
+            await _end(
+                desk, record, rule, event, Outcome.MET, _met_on(desk, kind, rule, record, move)
+            )
         if move in rule.drops:
             await _end(desk, record, rule, event, Outcome.DROPPED)
+
+
+def _met_on(desk: Desk, kind: Kind, rule: DutyRule, record: Record, move: str) -> date:
+    """The day on which a step meets a duty: the one that it asks for, or else its own.
+
+    What an earlier step has said in that field is of another round.
+    """
+    told = move == FILE or rule.met_on in kind.move(move).needs
+    return (day_in(record.data, rule.met_on) if told else None) or desk.today
 
 
 async def _end(
@@ -101,13 +115,17 @@ async def correct_clocks(
     """
     latest = await _latest(desk, record)
     for rule in kind.duties:
-        if rule.moved_by.isdisjoint(changed):
+        moved = rule.moved_by.intersection(changed)
+        if not moved:
             continue
-        if _still_counts(duty := latest.get(rule.code)):
-            await _correct(desk, rule, record, duty, event)
+        duty = latest.get(rule.code)
+        if _still_counts(duty) and (duty.met_on or moved != {rule.met_on}):
+            told = day_in(record.data, rule.met_on) if rule.met_on in moved else None
+            await _correct(desk, rule, record, duty, event, told or duty.met_on)
         elif FILE in rule.starts & rule.ends and rule.owed(record.data):
             await _start(desk, rule, record, event)
-            await _meet(desk, rule, record, event, local_date(record.created_at))
+            met_on = day_in(record.data, rule.met_on) or local_date(record.created_at)
+            await _end(desk, record, rule, event, Outcome.MET, met_on)
 
 
 async def _latest(desk: Desk, record: Record) -> dict[str, Duty]:
@@ -120,14 +138,16 @@ def _still_counts(duty: Duty | None) -> TypeGuard[Duty]:
     return duty is not None and duty.outcome in {None, Outcome.MET}
 
 
-async def _correct(desk: Desk, rule: DutyRule, record: Record, duty: Duty, event: Event) -> None:
+async def _correct(
+    desk: Desk, rule: DutyRule, record: Record, duty: Duty, event: Event, met_on: date | None
+) -> None:
     if not rule.owed(record.data):
         await _end(desk, record, rule, event, Outcome.DROPPED)
         return
     period = _kept_period(desk, rule, record.data, duty)
     await _put(desk, rule, record, event, period, begun_on(rule, record.data) or duty.start)
-    if duty.outcome is Outcome.MET:
-        await _meet(desk, rule, record, event, duty.met_on or desk.today)
+    if met_on:
+        await _end(desk, record, rule, event, Outcome.MET, met_on)
 
 
 def _kept_period(desk: Desk, rule: DutyRule, data: Mapping[str, Value], duty: Duty) -> Period:
@@ -137,12 +157,6 @@ def _kept_period(desk: Desk, rule: DutyRule, data: Mapping[str, Value], duty: Du
         return period
     by_paper = not desk.books.periods[period.code].length
     return replace(duty.rule, length=period.length) if by_paper else duty.rule
-
-
-async def _meet(desk: Desk, rule: DutyRule, record: Record, event: Event, otherwise: date) -> None:
-    """End a duty as met: on the day that a field names, or else on another."""
-    met_on = day_in(record.data, rule.met_on) or otherwise
-    await _end(desk, record, rule, event, Outcome.MET, met_on)
 
 
 def period_for(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> Period:

@@ -105,9 +105,10 @@ async def carry_out(
     kind = desk.books.kinds[record.kind]
     given = await given_for(desk, actor, record, move, data)
     given |= {to: record.data[name] for to, name in move.copies}
-    after = {**record.data, **given}
+    kept = {name: value for name, value in record.data.items() if name not in move.clears}
+    after = {**kept, **given}
     kind.consistent(after)
-    changed = replace(record, state=move.lands(record.state), data=after)
+    changed = replace(record, state=await _landing(desk, record, move), data=after)
     saved = await desk.tx.records.save(changed, desk.now)
     await index_record(desk, kind, saved)
     facts = {"from": record.state, "to": saved.state}
@@ -119,6 +120,15 @@ async def carry_out(
     await announce(desk, kind, saved, event, call=call)
     await tell_named(desk, actor, kind, saved, given)
     return saved
+
+
+async def _landing(desk: Desk, record: Record, move: Move) -> str:
+    """The state that a step leads to; one that takes back another: where that one was taken."""
+    if not move.takes_back:
+        return move.lands(record.state)
+    events = await desk.tx.events.of_record(record.id)
+    undone = next(event for event in reversed(events) if event.name == move.takes_back)
+    return str(undone.facts["from"])
 
 
 async def given_for(

@@ -54,8 +54,9 @@ go_on           sender    replied   rectifying    review rectify_by
 ask_more        sender    replied   supplementing lacking
 fail            sender    replied   unmended      review rectify_by
 note_reply      sender    replied,rectifying,supplementing,unmended,mended - reply_received_on
-report          receiver  rectifying,unmended,escalated replied report progress
-supplement      receiver  supplementing replied   supplement_number report
+return_reply    sender    replied   -             returned_reply
+report          receiver  replied,rectifying,unmended,escalated replied {REPORT}
+supplement      receiver  supplementing replied   supplement_number supplement_sent_on report
 urge            sender    {LAGGING} -             urged_by urging
 escalate        sender    {LAGGING} escalated     level escalation
 sue             sender    escalated,unmended sued litigation_number
@@ -65,6 +66,7 @@ close           sender    looked_back,sued,unmended,escalated closed closing
 withdraw        sender    {OPEN}    withdrawn     withdrawal
 replace         sender    {OPEN}    replaced      successor
 """.format(
+        REPORT="report report_sent_on progress",
         REPLY="reply_number replied_on reply_way reply_signatory adoption progress",
         RUNNING="delivered,checking,replied,rectifying,supplementing,unmended,escalated",
         LAGGING="delivered,checking,rectifying,supplementing,unmended,escalated",
@@ -103,7 +105,8 @@ def allowed_when(
     """Whether, besides the state, what is owed, late and known allows a step of a kind.
 
     Known are names of fields, and `left`: that the paper was left with the addressee (留置),
-    `public_interest`: its type, `urged`: that it was urged for a reason that there still is.
+    `public_interest`: its type, `urged`: that it was urged for a reason that there still is,
+    `replied`: that nothing was sent since the reply.
     """
     if kind != "advice":
         return True
@@ -112,7 +115,8 @@ def allowed_when(
     )
     conditions = {
         "reply": "reply" in owed,
-        "report": "reply" not in owed,
+        "report": "reply" not in owed and (state != "replied" or "rectify" in owed),
+        "return_reply": "replied" in known,
         "explain": "delay" not in owed,
         "grant_delay": "delay" in owed,
         "refuse_delay": "delay" in owed,

@@ -141,6 +141,7 @@ KNOWN: tuple[set[str], ...] = (
     {"received_on"},
     {"left"},
     {"public_interest"},
+    {"replied"},
 )
 
 
@@ -153,11 +154,12 @@ def knowing(record: Record, known: Collection[str]) -> Record:
 
 
 def after(kind: Kind, matter: Matter, known: Collection[str]) -> Matter:
-    """The same after every step was taken once, the urging last or first of all."""
+    """The same after every step was taken once, the urging last or first of all, or the reply."""
     taken = dict.fromkeys((move.code for move in kind.moves), 2)
     urged = {"urged": 3, "urged before": 1}
     last = next((at for word, at in urged.items() if word in known), 0)
-    return replace(matter, taken={**taken, "urge": last})
+    replied = 3 if "replied" in known else 2
+    return replace(matter, taken={**taken, "urge": last, "reply": replied})
 
 
 def fitting(kind: Kind, code: str, record: Record) -> Matter:

@@ -95,6 +95,10 @@ class Told:
     mending: date | None = None
     """Since when there is an end of mending."""
     proposed: bool = False
+    checked: bool = False
+    """The self-check was told, or the reply that makes it needless."""
+    replied_in: str = ""
+    """Where it stood when it was replied to."""
     steps: list[str] = field(default_factory=list)
     """All that were taken, in order."""
 
@@ -116,8 +120,15 @@ class Told:
     def known(self, late: set[str]) -> set[str]:
         """What steps look at, besides what is owed."""
         told = {"left": self.data.get("delivery") == "left", "urged": self.urged(late)}
+        told["replied"] = self.arrived == "reply"
         told["public_interest"] = self.data["type"] == "public_interest"
         return {*self.data, *(word for word, true in told.items() if true)}
+
+    @property
+    def arrived(self) -> str:
+        """What the bureau has sent last."""
+        sent = [code for code in self.steps if code in {"reply", "report", "supplement"}]
+        return sent[-1] if sent else ""
 
     def urged(self, late: set[str]) -> bool:
         """It was urged since it is late with something, or since what it did was not enough."""
@@ -135,6 +146,12 @@ class Told:
                 self.data["received_on"] = self.data["served_on"]
             case "confirm_service":
                 self.data["served_on"] = self.data["received_on"]
+            case "check":
+                self.checked = True
+            case "reply":
+                self.checked, self.replied_in = True, self.state
+            case "return_reply":
+                self.take_back_the_reply(today)
             case "explain":
                 self.explained = today
             case "object":
@@ -144,6 +161,12 @@ class Told:
         self._answer(code)
         if after := LIFE[code][2]:
             self.state, self.entered = after, today
+
+    def take_back_the_reply(self, today: date) -> None:
+        """It was none: all stands as before it, but for what it made needless."""
+        self.answered, self.state, self.entered = None, self.replied_in, today
+        gone = {*LIFE["reply"][3], "reply_received_on"}
+        self.data = {name: value for name, value in self.data.items() if name not in gone}
 
     def _answer(self, code: str) -> None:
         """What waits no more after a step."""
@@ -195,10 +218,13 @@ class Told:
             yield "confirm_service", count.work_days("P-CONFIRM", 2, since, PROCURATORATE)
         if self.keys_turned and not self.answered and not self.over:
             yield "reply", self.reply(count)
-        if self.state == "delivered":
+        if self.state == "delivered" and not self.checked:
             yield "self_check", count.days("P-SELF", 7, self.receipt, BUREAU)
         if self.state == "replied":
-            yield "review", count.days("P-REVIEW", 15, since, PROCURATORATE)
+            first = self.arrived == "reply"
+            noted = date.fromisoformat(str(self.data.get("reply_received_on", since)))
+            code, since = ("review", noted) if first else ("review_more", since)
+            yield code, count.days("P-REVIEW", 15, since, PROCURATORATE)
         if self.state == "supplementing":
             yield "supplement", count.days("P-SUPPLEMENT", 15, since, BUREAU)
         if self.state == "mended":

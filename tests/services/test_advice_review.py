@@ -15,6 +15,7 @@ from bot.services.cards import render_card
 from bot.services.disclosure import tell_history
 from bot.services.forms import answer, open_move
 from bot.services.ledger import move_record
+from bot.services.proofs import account_of
 from bot.services.submission import submit
 
 if TYPE_CHECKING:
@@ -197,16 +198,17 @@ async def test_round_after_round_until_it_is_mended(advice: Advice) -> None:
     await advice.take("06-10", "reply")
     await advice.take("06-12", "go_on", rectify_by="2026-07-31")
     await advice.take("07-30", "report")
-    assert await advice.dues() == {"review": "08-14"}
+    assert await advice.dues() == {"review_more": "08-14"}
     await advice.take("08-03", "ask_more")
     await advice.take("08-10", "supplement")
-    assert await advice.dues() == {"review": "08-25"}
+    assert await advice.dues() == {"review_more": "08-25"}
     await advice.take("08-12", "fail")
     assert await advice.dues() == {"rectify": "08-31"}
     await advice.take("08-20", "report", progress="done")
     await advice.take("08-24", "pass")
     assert await advice.dues() == {"look_back": "11-24"}
-    assert await ends(advice, "review") == [Outcome.MET] * 4
+    assert await ends(advice, "review") == [Outcome.MET]
+    assert await ends(advice, "review_more") == [Outcome.MET] * 3
     assert await ends(advice, "reply") == [Outcome.MET]
 
 
@@ -282,6 +284,123 @@ async def test_in_the_public_interest_it_ends_in_a_suit_or_not_at_all(advice: Ad
     await advice.take("06-12", "sue")
     assert await advice.owed() == {}
     await advice.take("06-13", "close")
+
+
+# Days on which things were sent, received, looked at.
+
+
+async def test_a_review_counts_from_the_day_the_reply_came_in(advice: Advice) -> None:
+    await advice.deliver()
+    await advice.take("06-12", "reply", replied_on="2026-06-10")
+    assert await advice.dues() == {"review": "06-29"}
+    await advice.take("06-16", "note_reply", reply_received_on="2026-06-15")
+    assert await advice.dues() == {"review": "06-30"}
+    assert await ends(advice, "review") == [Outcome.REPLACED, None]
+    await advice.correct("06-17", advice.prosecutor, reply_received_on="2026-06-11")
+    assert await advice.dues() == {"review": "06-26"}
+
+
+async def test_a_round_later_has_nothing_to_do_with_the_day_of_the_reply(advice: Advice) -> None:
+    await advice.deliver()
+    await advice.take("06-10", "reply", "note_reply", reply_received_on="2026-06-10")
+    await advice.take("06-12", "ask_more", "supplement")
+    assert await advice.dues() == {"review_more": "06-29"}
+
+
+async def test_what_was_posted_before_the_end_is_in_time(advice: Advice) -> None:
+    await advice.deliver()
+    await advice.take("06-10", "reply")
+    await advice.take("06-12", "ask_more")
+    await advice.take("07-02", "supplement", supplement_sent_on="2026-06-29")
+    await advice.take("07-03", "go_on", rectify_by="2026-07-10")
+    await advice.take("07-15", "report", report_sent_on="2026-07-13")
+    rows = {row.code: (row.met_on, row.late) for row in await advice.rows()}
+    assert rows["supplement"] == (date(2026, 6, 29), 0)
+    assert rows["rectify"] == (date(2026, 7, 13), 3)
+    await advice.correct("07-16", advice.bureau, report_sent_on="2026-07-10")
+    rows = {row.code: (row.met_on, row.late) for row in await advice.rows()}
+    assert rows["rectify"] == (date(2026, 7, 10), 0)
+
+
+async def test_a_day_of_another_round_meets_nothing(advice: Advice) -> None:
+    await advice.deliver()
+    await advice.take("06-10", "reply", "go_on", rectify_by="2026-06-30")
+    await advice.take("06-20", "report", "explain")
+    await advice.take("06-22", "grant_delay", rectify_by="2026-07-31")
+    await advice.take("06-24", "pass")
+    last = [row for row in await advice.rows() if row.code == "rectify"][-1]
+    assert (last.outcome, last.met_on) == (Outcome.MET, date(2026, 6, 24))
+
+
+async def test_the_looking_back_is_judged_by_its_own_day(advice: Advice) -> None:
+    await advice.deliver()
+    await advice.take("06-10", "reply", "pass")
+    await advice.take("09-20", "look_back", looked_on="2026-09-10")
+    (row,) = [row for row in await advice.rows() if row.code == "look_back"]
+    assert (row.due, row.met_on, row.late) == (date(2026, 9, 10), date(2026, 9, 10), 0)
+
+
+async def test_mending_that_is_owed_is_reported_though_the_reply_is_being_reviewed(
+    advice: Advice,
+) -> None:
+    await advice.deliver()
+    await advice.take("06-08", "explain", "grant_delay", rectify_by="2026-06-30")
+    await advice.take("06-10", "reply")
+    assert sorted(await advice.owed()) == ["rectify", "review"]
+    await advice.take("06-20", "report")
+    assert await advice.dues() == {"review_more": "07-06"}
+    assert await ends(advice, "rectify") == [Outcome.MET]
+    with pytest.raises(DomainError, match="not_now"):
+        await advice.take("06-21", "report")
+
+
+# A reply that was none.
+
+
+@pytest.mark.parametrize("state", ["delivered", "checking"])
+async def test_a_reply_registered_in_error_is_owed_again_by_its_old_date(
+    advice: Advice, state: str
+) -> None:
+    await advice.deliver()
+    if state == "checking":
+        await advice.take("04-20", "check")
+    (before,) = [row for row in await advice.rows() if row.code == "reply"]
+    await advice.take("06-20", "reply", replied_on="2026-06-12")
+    await advice.take("06-22", "note_reply", "return_reply", returned_reply="至今未收到复函")
+    old, new = (row for row in await advice.rows() if row.code == "reply")
+    assert (old.outcome, old.met_on) == (Outcome.MET, date(2026, 6, 12))
+    assert (new.start, new.nominal, new.due) == (before.start, before.nominal, before.due)
+    assert (advice.record.state, await advice.dues()) == (state, {"reply": "06-15"})
+    gone = {"reply_number", "replied_on", "reply_received_on", "adoption", "progress"}
+    assert not gone & advice.record.data.keys()
+    card = await advice.card("06-22")
+    assert card.startswith("🔴")
+    assert "复函" not in card.replace("退回回复登记", "")
+    async with advice.on("06-22") as d:
+        events = await d.tx.events.of_record(advice.record.id)
+        contents = await d.tx.events.contents([events[-3].id, events[-1].id])
+    assert contents[events[-3].id]["replied_on"] == "2026-06-12"
+    assert contents[events[-1].id] == {"returned_reply": "至今未收到复函"}
+    await advice.take("06-24", "urge")
+    await advice.take("06-25", "reply", replied_on="2026-06-25")
+    assert "<b>逾期10天</b>（期限6月15日）" in await advice.card("06-25")
+    async with advice.on("06-25") as d:
+        account = await account_of(d, advice.record, entitled=False)
+    (told,) = [each for each in account.endings() if each.line.startswith("书面回复")]
+    assert "6月25日“登记书面回复”，逾期10天" in told.line
+    assert "鄂城区检察院退回回复登记，届满日6月15日不变" in told.full
+
+
+async def test_only_the_sender_returns_it_and_only_the_reply_itself(advice: Advice) -> None:
+    await advice.deliver()
+    await advice.take("06-10", "reply")
+    async with advice.on("06-11") as d:
+        for actor, code in ((advice.bureau, "not_your_move"), (advice.prosecutor, "still_missing")):
+            with pytest.raises(DomainError, match=code):
+                await move_record(d, actor, advice.record, "return_reply", {}, version=4)
+    await advice.take("06-11", "ask_more", "supplement")
+    with pytest.raises(DomainError, match="not_now"):
+        await advice.take("06-12", "return_reply")
 
 
 # Taken back, withdrawn, replaced.

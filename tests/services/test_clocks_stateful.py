@@ -74,7 +74,10 @@ CHOICES = {
     "successor": ("鄂州检行建〔2026〕8号",),
     "litigation_number": ("鄂州检行公〔2026〕1号",),
 }
-PAST = {"served_on", "received_on", "replied_on", "reply_received_on", "looked_on"}
+PAST = {"served_on", "received_on", "replied_on", "reply_received_on", "looked_on"} | {
+    "report_sent_on",
+    "supplement_sent_on",
+}
 COMING = {"planned_on", "rectify_by"}
 CORRECTABLE = {
     "served_on": PROCURATORATE,
@@ -103,6 +106,8 @@ PASTS = (
     (*REPLIED, "note_reply", "go_on", "explain"),
     (*REPLIED, "ask_more", "supplement", "withdraw"),
     (*REPLIED, "fail", "urge", "report"),
+    (*DELIVERED, "explain", "grant_delay", "reply", "note_reply", "report"),
+    (*REPLIED, "note_reply", "return_reply", "urge", "reply"),
     (*REPLIED, "pass", "relapse"),
     (*REPLIED, "pass", "look_back", "close"),
 )
@@ -240,7 +245,7 @@ class Lives(RuleBasedStateMachine):
         self.today = today
         ends = {"sue": "public_interest", "close": "breach"}
         meant = next((ends[code] for code in self.past if code in ends), "")
-        self.file(data, {"type": meant, "pace": "normal"} if meant else {})
+        self.file(data, {"type": meant} if meant else {})
         for code in self.past:
             self.today += data.draw(st.integers(0, 80), "days") * DAY
             if code not in self.allowed():
@@ -258,7 +263,8 @@ class Lives(RuleBasedStateMachine):
             "issued_on": (self.today - data.draw(st.integers(0, 9), "issued") * DAY).isoformat(),
             "items": "催告\n完善移送台账",
         }
-        said |= self.pace(data, {}) if data.draw(st.booleans(), "pace said") else {}
+        paced = "type" not in more and data.draw(st.booleans(), "pace said")
+        said |= self.pace(data, {}) if paced else {}
         if said.get("pace") == "harm":
             said["type"] = "public_interest"
         said |= more

@@ -231,6 +231,20 @@ class AdviceFields(Fields):
     supplement_number: Annotated[
         str | None, Entry("补充复函文号", DOCUMENT, "补充回复的文号？", Sight.GROUP)
     ] = None
+    supplement_sent_on: Annotated[
+        date | None,
+        Entry("补充复函送出日期", Day(), "补充回复哪一天送出（邮寄的以邮戳为准）？", Sight.GROUP),
+    ] = None
+    report_sent_on: Annotated[
+        date | None,
+        Entry("整改报告送出日期", Day(), "整改报告哪一天送出（邮寄的以邮戳为准）？"),
+    ] = None
+    returned_reply: Annotated[
+        str | None,
+        Entry(
+            "退回回复登记的理由", Text(300), "为什么退回（未收到复函，或者登记有误）？请写明理由。"
+        ),
+    ] = None
     report: Annotated[str | None, Entry("整改报告", Text(500), "请写明整改情况（500字以内）。")] = (
         None
     )
@@ -318,6 +332,16 @@ def _unconfirmed(matter: Matter) -> bool:
 
 def _receipt_not_told(matter: Matter) -> bool:
     return "received_on" not in matter.record.data
+
+
+def _replied_only(matter: Matter) -> bool:
+    """It was the written reply, and nothing later, that is being reviewed."""
+    return matter.last("reply") > matter.last("report", "supplement")
+
+
+def _to_report(matter: Matter) -> bool:
+    """The reply was given, and there is something to mend still."""
+    return not matter.owes("reply") and (matter.record.state != "replied" or matter.owes("rectify"))
 
 
 def _grounds(matter: Matter) -> list[int]:
@@ -542,13 +566,26 @@ _MOVES = (
         when=_reply_not_noted,
     ),
     Move(
+        "return_reply",
+        "退回回复登记",
+        frozenset({"replied"}),
+        "",
+        Party.SENDER,
+        ("returned_reply",),
+        aside=True,
+        when=_replied_only,
+        takes_back="reply",
+        clears=(*_REPLY, "reply_received_on"),
+        tells=True,
+    ),
+    Move(
         "report",
         "报告整改情况",
-        frozenset({"rectifying", "unmended", "escalated"}),
+        frozenset({"replied", "rectifying", "unmended", "escalated"}),
         "replied",
         Party.RECEIVER,
-        ("report", "progress"),
-        when=unless_owed("reply"),
+        ("report", "report_sent_on", "progress"),
+        when=_to_report,
     ),
     Move(
         "supplement",
@@ -556,7 +593,7 @@ _MOVES = (
         frozenset({"supplementing"}),
         "replied",
         Party.RECEIVER,
-        ("supplement_number", "report"),
+        ("supplement_number", "supplement_sent_on", "report"),
     ),
     Move(
         "urge",
@@ -687,7 +724,9 @@ ADVICE = Kind(
     ),
     first="issued",
     moves=_MOVES,
-    recalls=_DELIVERED | {"urge", "grant_delay", "go_on", "relapse", "fail", "ask_more"},
+    recalls=_DELIVERED
+    | {"urge", "grant_delay", "go_on", "relapse", "fail", "ask_more"}
+    | {"reply", "report", "supplement"},
     example="鄂州检行建〔2026〕5号 纠正违法 {district} 制发4月10日 1.催告 2.完善移送台账",
     duties=(
         DutyRule(
@@ -726,6 +765,7 @@ ADVICE = Kind(
             dated_by=frozenset({"enter_receipt"}),
             estimate=(*_RECEIPT, "issued_on"),
             ends=frozenset({"reply"}),
+            reopened_by=frozenset({"return_reply"}),
             met_on="replied_on",
             drops=_SHUT,
             clause="第一条第三款",
@@ -774,6 +814,7 @@ ADVICE = Kind(
             creditor=Party.SENDER,
             starts=frozenset({"grant_delay", "go_on", "relapse", "fail"}),
             ends=frozenset({"report", "pass"}),
+            met_on="report_sent_on",
             drops=_SHUT,
             clause="第一条第三款",
         ),
@@ -783,7 +824,20 @@ ADVICE = Kind(
             period="P-REVIEW",
             debtor=Party.SENDER,
             creditor=Party.RECEIVER,
-            starts=frozenset({"reply", "report", "supplement"}),
+            starts=frozenset({"reply"}),
+            since=("reply_received_on",),
+            dated_by=frozenset({"note_reply"}),
+            ends=_REVIEWED,
+            drops=_GONE | {"return_reply", "report"},
+            clause=_CLAUSE,
+        ),
+        DutyRule(
+            code="review_more",
+            title="审查整改情况",
+            period="P-REVIEW",
+            debtor=Party.SENDER,
+            creditor=Party.RECEIVER,
+            starts=frozenset({"report", "supplement"}),
             ends=_REVIEWED,
             drops=_GONE,
             clause=_CLAUSE,
@@ -796,6 +850,7 @@ ADVICE = Kind(
             creditor=Party.SENDER,
             starts=frozenset({"ask_more"}),
             ends=frozenset({"supplement"}),
+            met_on="supplement_sent_on",
             drops=_GONE | {"escalate"},
             clause=_CLAUSE,
         ),
@@ -807,6 +862,7 @@ ADVICE = Kind(
             creditor=Party.RECEIVER,
             starts=frozenset({"pass"}),
             ends=frozenset({"look_back", "relapse"}),
+            met_on="looked_on",
             drops=_GONE,
             clause=_CLAUSE,
         ),

@@ -122,6 +122,10 @@ class Move:
     """On what else it depends, besides the state."""
     copies: tuple[tuple[str, str], ...] = ()
     """Fields that it fills in with what another field says: (to, from)."""
+    takes_back: str = ""
+    """The step that it undoes: the record goes back to the state in which that one was taken."""
+    clears: tuple[str, ...] = ()
+    """Fields that it empties; what they said stays in the history."""
     approval: bool = False
     """Only a proposal, until the leader of the organ approves it."""
     renews: bool = False
@@ -174,8 +178,10 @@ class DutyRule:
     """The fields with the day that starts it, of which the earliest counts; (): the step's day."""
     dated_by: frozenset[str] = frozenset()
     """Each of these steps tells one of those days later on: the duty is counted anew by it."""
+    reopened_by: frozenset[str] = frozenset()
+    """Each of these steps finds that it was not met: it is owed by the same date again."""
     met_on: str = ""
-    """The field with the day on which it was met; "": the step's day."""
+    """The field with the day on which it was met, where the step asks for it; else its own day."""
     named: str = ""
     """The field with the last day, where the paper names one."""
     length: str = ""
