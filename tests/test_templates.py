@@ -113,7 +113,7 @@ CONFLICT = Conflict(
     date(2026, 12, 30),
 )
 ONE_SIDED = OneSided("收到日期（被建议单位登记）", date(2026, 12, 1))
-LATE = Late("书面回复", date(2026, 12, 1), date(2026, 12, 31), 30, differing=True)
+LATE = Late("书面回复", date(2026, 12, 1), date(2026, 12, 31), 30, provisional=True, differing=True)
 FACE = Face(
     Light.YELLOW, (OWED,) * 4, (ESTIMATE,) * 2, (CONFLICT,) * 2, (ONE_SIDED,) * 2, (LATE,) * 2
 )
@@ -131,6 +131,9 @@ SHIFT: dict[str, object] = {
     "moved": True,
     "before": date(2026, 12, 31),
     "was_provisional": True,
+    "met_on": date(2026, 12, 31),
+    "late": 361,
+    "statutory": False,
     "after": date(2026, 12, 31),
     "provisional": True,
 }

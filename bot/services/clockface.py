@@ -70,6 +70,8 @@ class Late:
     due: date
     met_on: date
     days: int
+    provisional: bool
+    """The schedule that decides its last day is still to come."""
     differing: bool
     """It counts from a day on which the sides do not agree."""
 
@@ -185,4 +187,4 @@ def _late(kind: Kind, record: Record, duties: Iterable[Duty]) -> Iterator[Late]:
         counts = duty.outcome is Outcome.MET and duty.rule.statutory and rule.owed(record.data)
         if counts and duty.late and duty.met_on:
             differing = _differ(_days(kind, record, rule.since))
-            yield Late(rule.title, duty.due, duty.met_on, duty.late, differing)
+            yield Late(rule.title, duty.due, duty.met_on, duty.late, duty.provisional, differing)

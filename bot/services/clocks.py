@@ -81,16 +81,31 @@ async def _start(desk: Desk, rule: DutyRule, record: Record, event: Event) -> No
 
 
 async def _put(
-    desk: Desk, rule: DutyRule, record: Record, event: Event, period: Period, start: date
+    desk: Desk,
+    rule: DutyRule,
+    record: Record,
+    event: Event,
+    period: Period,
+    start: date,
+    met_on: date | None = None,
 ) -> None:
     deadline = dated(rule, record.data, period, start, desk.calendar)
-    await put_row(desk, rule, record, event, period, deadline)
+    await put_row(desk, rule, record, event, period, deadline, met_on)
 
 
 async def put_row(
-    desk: Desk, rule: DutyRule, record: Record, event: Event, period: Period, deadline: Deadline
+    desk: Desk,
+    rule: DutyRule,
+    record: Record,
+    event: Event,
+    period: Period,
+    deadline: Deadline,
+    met_on: date | None = None,
 ) -> None:
-    """Open a duty's row; the one that is still open stays, closed as replaced."""
+    """Open a duty's row; the one that is still open stays, closed as replaced.
+
+    `met_on`: it was met already, and is only judged anew.
+    """
     await _end(desk, record, rule, event, Outcome.REPLACED)
     await desk.tx.duties.open(
         record.id,
@@ -104,6 +119,8 @@ async def put_row(
         rung=first_rung(desk, record.kind, period.code, deadline.due),
         plan=plan_of(desk),
     )
+    if met_on:
+        await _end(desk, record, rule, event, Outcome.MET, met_on)
 
 
 async def correct_clocks(
@@ -145,9 +162,8 @@ async def _correct(
         await _end(desk, record, rule, event, Outcome.DROPPED)
         return
     period = _kept_period(desk, rule, record.data, duty)
-    await _put(desk, rule, record, event, period, begun_on(rule, record.data) or duty.start)
-    if met_on:
-        await _end(desk, record, rule, event, Outcome.MET, met_on)
+    start = begun_on(rule, record.data) or duty.start
+    await _put(desk, rule, record, event, period, start, met_on)
 
 
 def _kept_period(desk: Desk, rule: DutyRule, data: Mapping[str, Value], duty: Duty) -> Period:

@@ -88,7 +88,9 @@ class Told:
     entered: date = date.min
     """When it came into this state."""
     answered: date | None = None
-    """By when the written reply was due, as it was judged last: a later notice changes nothing."""
+    """By when the written reply was due, as it was judged last."""
+    final: bool = True
+    """Whether no notice to come may change that."""
     explained: date | None = None
     """Since when an explanation waits for its answer."""
     objected: date | None = None
@@ -255,7 +257,14 @@ class Told:
 
     def judge(self, almanac: Almanac) -> None:
         """Hold the reply to its period as it is now: when it is given, and when it is corrected."""
-        self.answered = self.reply(_Count(almanac)).due
+        period = self.reply(_Count(almanac))
+        self.answered, self.final = period.due, not period.provisional
+
+    def hear_of_a_notice(self, almanac: Almanac) -> None:
+        """A reply judged by a date that was not final is judged anew, as long as it matters."""
+        closed = self.state in {"closed", "withdrawn", "replaced", "retracted"}
+        if self.answered and not self.final and not closed:
+            self.judge(almanac)
 
     @property
     def days_late(self) -> int:

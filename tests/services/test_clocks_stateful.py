@@ -272,7 +272,7 @@ class Lives(RuleBasedStateMachine):
         record = self.do(lambda d: file_record(d, author, ADVICE, "420704", said))
         self.matter = Matter(record, Told(dict(said), entered=self.today))
 
-    @precondition(lambda self: self.matter.told.over)
+    @precondition(lambda self: self.matter.told.state in CLOSED)
     @rule(data=st.data())
     def file_the_next(self, data: st.DataObject) -> None:
         """A new one, which names the old one if it takes its place."""
@@ -400,6 +400,7 @@ class Lives(RuleBasedStateMachine):
         notice = RestDayNotice(year, dict.fromkeys(off, "假日"), frozenset(own) - off, source)
         self.notices.append(notice)
         self.almanac, self.calendar = Almanac(self.notices), WorkCalendar(self.notices)
+        self.matter.told.hear_of_a_notice(self.almanac)
         shifts = self.do(lambda desk: recount(desk, source, None))
         self.taken["recounted"] += len(shifts)
 
@@ -473,6 +474,7 @@ class Lives(RuleBasedStateMachine):
         late = told.days_late
         assert ("，双方日期不一致）" in card) == (late > 0 and len(told.told_days) > 1)
         assert (f"办理，<b>逾期{late}天</b>" in card) == (late > 0)
+        assert ("，暂定" in card) == (late > 0 and not told.final)
 
 
 def _open(rows: list[Duty]) -> list[Duty]:
