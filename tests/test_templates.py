@@ -186,6 +186,7 @@ FACTS: dict[str, object] = {
     "streams": 99_999,
     "code": "f" * 64,
     "day": date(2026, 12, 31),
+    "first": date(2026, 12, 31),
     "length": 4096,
     "limit": 500,
     "count": 9999,

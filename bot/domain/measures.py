@@ -157,7 +157,7 @@ def _with_tails(role: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ComingDay(Day):
-    """A day that is set for something, today or later."""
+    """A day that is set for something: on the day on which it is set, or later."""
 
     def find(self, text: str, reading: Reading) -> list[Found]:
         """Nothing: it is only ever asked for."""
@@ -168,13 +168,23 @@ class ComingDay(Day):
         return []
 
     def read(self, answer: str, reading: Reading) -> Value:
-        """Read one date in natural Chinese; raises `date_gone_by`."""
+        """Read one date in natural Chinese; raises what `require` raises."""
+        first = reading.earliest or reading.today
         day = parse_date(answer, reading.today, "future")
-        if day is None:
+        since = parse_date(answer, first, "future")
+        if day is None or since is None:
             raise DomainError("not_a_date", answer=answer)
-        if day < reading.today:
-            raise DomainError("date_gone_by", day=day)
+        if (day.month, day.day) == (since.month, since.day):
+            day = since  # a day without its year, not one counted from today
+        self.require(day, first, corrected=reading.earliest is not None)
         return day.isoformat()
+
+    def require(self, day: date, first: date, *, corrected: bool = False) -> None:
+        """Raise `date_gone_by`, or in a correction `before_its_step`, for a day too early."""
+        if day < first:
+            raise DomainError(
+                "before_its_step" if corrected else "date_gone_by", day=day, first=first
+            )
 
 
 _DAYS = r"(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})"

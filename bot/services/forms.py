@@ -18,7 +18,8 @@ from bot.domain.outgoing import Priority
 from bot.domain.people import Action, Status
 from bot.domain.records import Draft, Origin
 from bot.services.alike import find_alike
-from bot.services.blanks import ADDITION, DISTRICT, REMOVED, belongs_to_city, form_of
+from bot.services.blanks import ADDITION, CORRECT, DISTRICT, REMOVED, belongs_to_city, form_of
+from bot.services.coming import reading_of
 from bot.services.files import drop, files_of_draft, offer_to_draft
 from bot.services.previews import Findings, put_aside, put_draft, show_preview
 from bot.services.references import check_references
@@ -26,6 +27,7 @@ from bot.services.references import check_references
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bot.domain.entries import Reading
     from bot.domain.files import Offered
     from bot.domain.kinds.kind import Kind
     from bot.domain.line import Doubt, Heard
@@ -168,13 +170,21 @@ async def answer(
     require_own(actor, draft)
     form = await form_of(desk, actor, draft)
     name = draft.asking
-    value = form.entries[name].holds.read(text, desk.reading)
+    value = form.entries[name].holds.read(text, await _reading(desk, draft, name))
     await check_references(desk, actor, form.entries, {name: value}, draft.record_id)
     await _check_together(desk, draft, name, value)
     await desk.tx.origins.overtake(draft.id, name)
     if message_id is not None:
         await _note_origin(desk, draft, message_id, name, frozenset({name}))
     return await give(desk, actor, draft, name, value)
+
+
+async def _reading(desk: Desk, draft: Draft, name: str) -> Reading:
+    """How an answer is read: in a correction, as of the step that it corrects."""
+    if draft.move != CORRECT or draft.record_id is None:
+        return desk.reading
+    record = await desk.tx.records.get(draft.record_id)
+    return await reading_of(desk, desk.books.kinds[draft.kind], record, name)
 
 
 async def attach(

@@ -12,6 +12,7 @@ from bot.domain.records import NewRecord
 from bot.services.blanks import CORRECT, FITS_ANY
 from bot.services.cards import announce
 from bot.services.clocks import matter_of, run_clocks
+from bot.services.coming import require_to_come
 from bot.services.forms import throw_away
 from bot.services.histories import SIDE, other_party
 from bot.services.references import check_references, tell_named
@@ -138,6 +139,7 @@ async def given_for(
     kind = desk.books.kinds[record.kind]
     given = kind.check({name: data[name] for name in move.needs if name in data})
     _require_fields(kind, given, move.needs)
+    require_to_come(desk, kind, given)
     await check_references(desk, actor, kind.entries, given, record.id)
     return given
 

@@ -96,6 +96,8 @@ class Told:
     objected: date | None = None
     mending: date | None = None
     """Since when there is an end of mending."""
+    set_on: date = date.min
+    """When the end of mending was set last."""
     proposed: bool = False
     checked: bool = False
     """The self-check was told, or the reply that makes it needless."""
@@ -159,7 +161,7 @@ class Told:
             case "object":
                 self.objected = today
             case "grant_delay" | "go_on" | "relapse" | "fail":
-                self.mending = today
+                self.mending = self.set_on = today
         self._answer(code)
         if after := LIFE[code][2]:
             self.state, self.entered = after, today

@@ -11,9 +11,10 @@ from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.people import Place
 from bot.domain.records import Outcome
+from bot.services.amendments import open_correction
 from bot.services.cards import render_card
 from bot.services.disclosure import tell_history
-from bot.services.forms import answer, open_move
+from bot.services.forms import answer, ask_for, open_move
 from bot.services.ledger import move_record
 from bot.services.proofs import account_of
 from bot.services.submission import submit
@@ -352,6 +353,53 @@ async def test_mending_that_is_owed_is_reported_though_the_reply_is_being_review
     assert await ends(advice, "rectify") == [Outcome.MET]
     with pytest.raises(DomainError, match="not_now"):
         await advice.take("06-21", "report")
+
+
+# Days that are set for something.
+
+
+async def test_a_correction_may_set_any_day_since_its_step(advice: Advice) -> None:
+    await advice.deliver()
+    await advice.take("06-10", "reply", "go_on", rectify_by="2026-08-31")
+    for day, due in (("2026-07-10", "07-10"), ("2026-06-10", "06-10")):
+        await advice.correct("07-20", advice.prosecutor, rectify_by=day)
+        assert await advice.dues() == {"rectify": due}
+    with pytest.raises(DomainError, match="before_its_step"):
+        await advice.correct("07-20", advice.prosecutor, rectify_by="2026-06-09")
+
+
+@pytest.mark.parametrize(
+    ("words", "day"),
+    [("7月10日", "2026-07-10"), ("明天", "2026-07-21"), ("2026年8月3日", "2026-08-03")],
+)
+async def test_a_corrected_day_is_read_as_of_its_step(advice: Advice, words: str, day: str) -> None:
+    await advice.deliver()
+    await advice.take("06-10", "reply", "go_on", rectify_by="2026-08-31")
+    async with advice.on("07-20") as d:
+        draft = await open_correction(d, advice.prosecutor, advice.record, PRIVATE)
+        draft = await ask_for(d, advice.prosecutor, draft, "rectify_by")
+        draft = await answer(d, advice.prosecutor, draft, words)
+        assert draft.data == {"rectify_by": day}
+        draft = await ask_for(d, advice.prosecutor, draft, "rectify_by")
+        with pytest.raises(DomainError, match="before_its_step"):
+            await answer(d, advice.prosecutor, draft, "2026年6月9日")
+
+
+async def test_a_form_that_waited_too_long_is_not_taken(advice: Advice) -> None:
+    await advice.deliver()
+    await advice.take("06-10", "reply")
+    async with advice.on("06-11") as d:
+        draft = await open_move(d, advice.prosecutor, advice.record, "go_on", PRIVATE)
+        draft = await answer(d, advice.prosecutor, draft, "尚可")
+        draft = await answer(d, advice.prosecutor, draft, "6月20日")
+    with pytest.raises(DomainError, match="date_gone_by"):
+        async with advice.on("06-22") as d:
+            await submit(d, advice.prosecutor, draft)
+    async with advice.on("06-22") as d:
+        assert await d.tx.drafts.get(draft.id) == draft
+        draft = await ask_for(d, advice.prosecutor, draft, "rectify_by")
+        draft = await answer(d, advice.prosecutor, draft, "7月20日")
+        assert (await submit(d, advice.prosecutor, draft)).state == "rectifying"
 
 
 # A reply that was none.

@@ -332,8 +332,13 @@ class Lives(RuleBasedStateMachine):
         known = [name for name in CORRECTABLE if name in told.data or name == "pace"]
         name = data.draw(st.sampled_from(known[::-1]), "corrected")
         said = self.pace(data, told.data) if name == "pace" else {name: self.value(data, name)}
+        if name == "rectify_by":
+            days = data.draw(st.integers(-1, 120), "days from its step")
+            said = {name: (told.set_on + days * DAY).isoformat()}
         news = {n: value for n, value in said.items() if told.data.get(n) != value}
         wrong = told.contradicts(news) if news else {"nothing_to_correct"}
+        if "rectify_by" in news and str(news["rectify_by"]) < told.set_on.isoformat():
+            wrong = wrong | {"before_its_step"}
         refused = self.refusal(lambda d: self.put_right(d, name, said))
         assert refused in (wrong or {""}), (refused, wrong)
         if not refused:
