@@ -137,12 +137,17 @@ async def correct_clocks(
             continue
         duty = latest.get(rule.code)
         if _still_counts(duty) and (duty.met_on or moved != {rule.met_on}):
-            told = day_in(record.data, rule.met_on) if rule.met_on in moved else None
-            await _correct(desk, rule, record, duty, event, told or duty.met_on)
+            met_on = _met_anew(rule, record) if rule.met_on in moved else None
+            await _correct(desk, rule, record, duty, event, met_on or duty.met_on)
         elif FILE in rule.starts & rule.ends and rule.owed(record.data):
             await _start(desk, rule, record, event)
-            met_on = day_in(record.data, rule.met_on) or local_date(record.created_at)
-            await _end(desk, record, rule, event, Outcome.MET, met_on)
+            await _end(desk, record, rule, event, Outcome.MET, _met_anew(rule, record))
+
+
+def _met_anew(rule: DutyRule, record: Record) -> date | None:
+    """The day on which a duty was met, as its field says now; else that of the filing, if by it."""
+    filed = local_date(record.created_at) if FILE in rule.ends else None
+    return day_in(record.data, rule.met_on) or filed
 
 
 async def _latest(desk: Desk, record: Record) -> dict[str, Duty]:

@@ -137,7 +137,8 @@ async def given_for(
 ) -> dict[str, Value]:
     """Of some data what a step needs, checked; raises `still_missing` unless it is all there."""
     kind = desk.books.kinds[record.kind]
-    given = kind.check({name: data[name] for name in move.needs if name in data})
+    asked = (*move.needs, *move.asks)
+    given = kind.check({name: data[name] for name in asked if name in data})
     _require_fields(kind, given, move.needs)
     require_to_come(desk, kind, given)
     await check_references(desk, actor, kind.entries, given, record.id)

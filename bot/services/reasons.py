@@ -100,7 +100,7 @@ def _way(kind: Kind, event: Event, name: str) -> str:
     move = next((move for move in kind.moves if move.code == event.name), None)
     if move is None:
         return ""
-    if name in move.needs:
+    if name in (*move.needs, *move.asks):
         return "entered"
     return "confirmed" if name in dict(move.copies) else ""
 

@@ -115,6 +115,8 @@ class Move:
     """"": the record stays in the state it is in."""
     who: Party
     needs: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    """Fields that it asks for too, each of which may be skipped."""
     roles: frozenset[Role] = frozenset({Role.LIAISON, Role.DEPUTY})
     aside: bool = False
     """So rare that it is offered in private only, beside the content."""
@@ -272,6 +274,8 @@ class Kind:
     """The steps whose order `when` of some other step looks at."""
     signature: str = ""
     """Code of the move with which the receiver signs for it; "": nobody does."""
+    wonders: Callable[[Mapping[str, Value]], tuple[str, ...]] = nothing_more
+    """What else is asked, and may be skipped, given what it says so far."""
     demands: Callable[[Mapping[str, Value]], tuple[str, ...]] = nothing_more
     """What else must be known before it can be filed, given what it says so far."""
     consistent: Callable[[Mapping[str, Value]], None] = agree
@@ -292,7 +296,7 @@ class Kind:
     @cached_property
     def offered(self) -> tuple[str, ...]:
         """The fields a new record may fill: all but those that a later move asks for."""
-        asked = {name for move in self.moves for name in move.needs}
+        asked = {name for move in self.moves for name in (*move.needs, *move.asks)}
         copied = {name for move in self.moves for name, _ in move.copies}
         later = (asked | copied) - set(self.required)
         return tuple(name for name in self.entries if name not in later)
@@ -318,7 +322,7 @@ class Kind:
 
     def supplier(self, name: str) -> Party:
         """Whose word a field is: the party's that takes the step asking for it, or the sender's."""
-        return next((m.who for m in self.moves if name in m.needs), Party.SENDER)
+        return next((m.who for m in self.moves if name in (*m.needs, *m.asks)), Party.SENDER)
 
     def state(self, code: str) -> State:
         """The state of that code."""
