@@ -16,6 +16,8 @@ DOCS = Path(__file__).parent.parent / "docs"
 HANDBOOK = (DOCS / "handbook.md").read_text(encoding="utf-8")
 WHO = {Party.SENDER: "移送单位", Party.RECEIVER: "接收单位", Party.SUBMITTER: "登记人本人"}
 
+STAYS = {False: "不变", True: "登记回复前的状态"}
+
 
 def steps_told() -> set[tuple[str, str, str, bool, str]]:
     """The rows of the table of steps: state, who, button, whether to fill in, next state."""
@@ -35,7 +37,7 @@ def test_the_table_of_steps_is_the_life_cycle() -> None:
             WHO[move.who],
             move.title,
             bool(move.needs),
-            kind.state(move.after).title if move.after else "不变",
+            kind.state(move.after).title if move.after else STAYS[bool(move.takes_back)],
         )
         for kind in KINDS.all
         for move in kind.moves

@@ -42,7 +42,7 @@ from bot.services import (
 )
 from bot.services.alike import Alike
 from bot.services.blanks import LONGEST_BEFORE
-from bot.services.clockface import Conflict, Estimate, Face, Late, Owed
+from bot.services.clockface import Conflict, Estimate, Face, Late, OneSided, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.disputes import Disagreement
 from bot.services.group_words import DueLine
@@ -129,8 +129,11 @@ CONFLICT = Conflict(
     (("送达日期（检察机关登记）", date(2026, 12, 30)), ("收到日期", date(2026, 12, 31))),
     date(2026, 12, 30),
 )
-LATE = Late("书面回复", date(2026, 12, 1), date(2026, 12, 31), 30)
-FACE = Face(Light.YELLOW, (OWED,) * 4, (ESTIMATE,) * 2, (CONFLICT,) * 2, (LATE,) * 2)
+ONE_SIDED = OneSided("收到日期（被建议单位登记）", date(2026, 12, 1))
+LATE = Late("书面回复", date(2026, 12, 1), date(2026, 12, 31), 30, provisional=True, differing=True)
+FACE = Face(
+    Light.YELLOW, (OWED,) * 4, (ESTIMATE,) * 2, (CONFLICT,) * 2, (ONE_SIDED,) * 2, (LATE,) * 2
+)
 SOURCE = "国办发明电〔2026〕1234号"
 NOTICE = RestDayNotice(
     2027,
@@ -146,6 +149,9 @@ SHIFT: dict[str, object] = {
     "moved": True,
     "before": date(2026, 12, 31),
     "was_provisional": True,
+    "met_on": date(2026, 12, 31),
+    "late": 361,
+    "statutory": False,
     "after": date(2026, 12, 31),
     "provisional": True,
 }
@@ -199,6 +205,7 @@ FACTS: dict[str, object] = {
     "streams": 99_999,
     "code": "f" * 64,
     "day": date(2026, 12, 31),
+    "first": date(2026, 12, 31),
     "length": 4096,
     "limit": 500,
     "count": 9999,

@@ -79,6 +79,7 @@ def declared() -> set[str]:
     words |= {word for district in OFFICE.districts for word in district.spellings}
     for kind in KINDS.all:
         words |= {s.title for s in kind.states} | {s.next_step for s in kind.states}
+        words |= {step for s in kind.states for _, step in s.while_owing}
         words |= {m.title for m in kind.moves} | {d.title for d in kind.duties}
         words |= {e.title for e in kind.entries.values()} | {e.ask for e in kind.entries.values()}
         words |= {"、".join(entry.title for entry in kind.entries.values())}

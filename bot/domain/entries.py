@@ -44,6 +44,8 @@ class Reading:
     system_prefixes: Sequence[str] = ()
     places: Sequence[str] = ()
     """Places that begin like a person's name and are none."""
+    earliest: date | None = None
+    """In a correction: the first day that its step could set for something; None: today."""
 
     def numbers(self, text: str) -> list[Span[DocumentNumber]]:
         """Every document, court and system number in `text`."""

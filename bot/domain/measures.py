@@ -157,7 +157,7 @@ def _with_tails(role: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class ComingDay(Day):
-    """A day that is set for something, today or later."""
+    """A day that is set for something: on the day on which it is set, or later."""
 
     def find(self, text: str, reading: Reading) -> list[Found]:
         """Nothing: it is only ever asked for."""
@@ -168,13 +168,33 @@ class ComingDay(Day):
         return []
 
     def read(self, answer: str, reading: Reading) -> Value:
-        """Read one date in natural Chinese; raises `date_gone_by`."""
+        """Read one date in natural Chinese; raises what `require` raises."""
+        first = reading.earliest or reading.today
         day = parse_date(answer, reading.today, "future")
-        if day is None:
+        since = parse_date(answer, first, "future")
+        if day is None or since is None:
             raise DomainError("not_a_date", answer=answer)
-        if day < reading.today:
-            raise DomainError("date_gone_by", day=day)
+        if (day.month, day.day) == (since.month, since.day):
+            day = since  # a day without its year, not one counted from today
+        self.require(day, first, corrected=reading.earliest is not None)
         return day.isoformat()
+
+    def require(self, day: date, first: date, *, corrected: bool = False) -> None:
+        """Raise `date_gone_by`, or in a correction `before_its_step`, for a day too early."""
+        if day < first:
+            raise DomainError(
+                "before_its_step" if corrected else "date_gone_by", day=day, first=first
+            )
+
+
+_DAYS = r"(?:[0-9]{1,3}|[一二三四五六七八九十]{1,3})"
+_ANSWER = "(?:回复|答复|反馈)"
+_ANSWER_WITHIN = re.compile(
+    rf"{_ANSWER}(?:期限|时限)(?:为|是)?\s?[:：]?\s?(?P<n>(?<![0-9]){_DAYS})[日天]内?"
+    rf"|(?<![0-9一二三四五六七八九十])(?P<m>{_DAYS})[日天](?:之?内|以内)"
+    rf"(?:将[一-龥]{{1,8}}?)?(?:向[一-龥]{{1,6}}?)?(?:以?书面(?:形式)?|予以|作出|给予)?{_ANSWER}"
+)
+"""A number of days with the word beside it that says what they are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,11 +204,14 @@ class DayCount:
     most: int = 365
 
     def find(self, text: str, reading: Reading) -> list[Found]:
-        """The days in which an answer is asked for: 15日内回复."""
+        """The days in which an answer is asked for, said beside them: 15日内书面回复.
+
+        Any other number of days is part of the text: 30日内拆除.
+        """
         return [
             Found(match.start(), match.end(), count, match[0])
-            for match in re.finditer(r"(?P<n>[0-9]{1,3}|[一二三四五六七八九十]{1,3})[日天]内", text)
-            if (count := self._count(match["n"]))
+            for match in _ANSWER_WITHIN.finditer(text)
+            if (count := self._count(match["n"] or match["m"]))
         ]
 
     def doubtful(self, text: str, reading: Reading) -> list[Span[Reason]]:

@@ -21,7 +21,7 @@ Value: TypeAlias = str | int
 
 def day_in(data: Mapping[str, Value], name: str) -> date | None:
     """The day that a field holds; None where it is empty."""
-    return date.fromisoformat(str(data[name])) if name in data else None
+    return date.fromisoformat(str(data[name])) if data.get(name) else None
 
 
 @dataclass(frozen=True, slots=True)

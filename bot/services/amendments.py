@@ -10,6 +10,7 @@ from bot.domain.kinds.kind import party_of
 from bot.services.blanks import ADD, CORRECT, NOTE, REMOVED
 from bot.services.cards import announce
 from bot.services.clocks import correct_clocks
+from bot.services.coming import require_since_step
 from bot.services.disputes import DISPUTED
 from bot.services.forms import blank_draft, keep, show_fields
 from bot.services.histories import other_party, readable, require_amendable
@@ -84,6 +85,7 @@ async def correct_record(
         title = desk.texts.label("correct")
         raise DomainError("not_your_move", title=title, number=record.number)
     named = {name: value for name, value in after.items() if value != REMOVED}
+    await require_since_step(desk, kind, record, named)
     await check_references(desk, actor, kind.entries, named, record.id)
     kept = {name: value for name, value in record.data.items() if name not in after}
     data = {**kept, **named}

@@ -114,13 +114,14 @@ async def form_of(desk: Desk, actor: Actor, draft: Draft) -> Form:
     if draft.move in FITS_ANY:
         return await _said_since(desk, actor, kind, record, draft)
     move = kind.move(draft.move)
-    entries = {name: kind.entries[name] for name in move.needs}
+    entries = {name: kind.entries[name] for name in (*move.needs, *move.asks)}
     texts = [name for name in move.needs if isinstance(entries[name].holds, Text)]
     return Form(
         f"{record.number}｜{move.title}",
         entries,
         move.needs,
         texts[0] if texts else "",
+        move.asks,
         beside=_beside(kind, record, entries),
     )
 
@@ -178,13 +179,19 @@ async def _subjects(desk: Desk, actor: Actor, kind: Kind, record: Record, draft:
 
 
 def correctable(kind: Kind, record: Record, organ: str) -> list[str]:
-    """The fields that an organ has said of a record, or might have said when it was filed."""
+    """The fields that an organ has said of a record, or might have said up to now."""
     return [
         name
         for name in kind.entries
         if party_of(record, kind.supplier(name)) == organ
-        and (name in record.data or name in kind.offered)
+        and (name in record.data or name in kind.offered or _was_skipped(kind, record, name))
     ]
+
+
+def _was_skipped(kind: Kind, record: Record, name: str) -> bool:
+    """Whether a step that was taken has asked for a field that may be skipped."""
+    asking = (move for move in kind.moves if name in move.asks)
+    return any(all(need in record.data for need in move.needs) for move in asking)
 
 
 def district_entry(office: Office, codes: Collection[str]) -> Entry:

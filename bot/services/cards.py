@@ -36,6 +36,7 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
     state = kind.state(record.state)
     holder = party_of(record, state.holder) if state.holder else ""
     events = readable(await desk.tx.events.of_record(record.id))
+    face = await face_of(desk, kind, record)
     return desk.texts.render(
         "card",
         kind=kind.title,
@@ -48,8 +49,8 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
         closed=state.closed,
         holder=desk.office.organ(holder).short if holder else "",
         away=await holder_away(desk, record, holder) if holder else None,
-        next_step=state.next_step,
-        face=await face_of(desk, kind, record),
+        next_step=state.next_of([owed.duty for owed in face.owed]),
+        face=face,
         living=living,
         disputes=await disagreements(desk, kind, record, events),
         receipts=receipts(desk, signatures(desk, kind, record, events)),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.domain.kinds.kind import party_of
 from bot.domain.periods import Light, Stretch, days_left, light, stretch
 from bot.domain.records import Outcome, day_in
-from bot.services.clocks import begun_on, estimated_by, not_begun
+from bot.services.clocks import estimated_by, not_begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -55,6 +55,14 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
+class OneSided:
+    """A day from which duties count though only one of the two sides has told it."""
+
+    title: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
 class Late:
     """A duty under the law that was met after its last day."""
 
@@ -62,6 +70,10 @@ class Late:
     due: date
     met_on: date
     days: int
+    provisional: bool
+    """The schedule that decides its last day is still to come."""
+    differing: bool
+    """It counts from a day on which the sides do not agree."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +84,7 @@ class Face:
     owed: tuple[Owed, ...]
     estimates: tuple[Estimate, ...]
     conflicts: tuple[Conflict, ...]
+    one_sided: tuple[OneSided, ...]
     late: tuple[Late, ...]
 
 
@@ -87,7 +100,8 @@ async def face_of(desk: Desk, kind: Kind, record: Record) -> Face:
         light=light(first, desk.today, paused=waiting, closed=closed),
         owed=tuple(_owed(desk, kind, record, duty, duties) for duty in owed),
         estimates=estimates,
-        conflicts=tuple(_conflicts(kind, record, owed)),
+        conflicts=() if closed else tuple(_conflicts(kind, record, duties)),
+        one_sided=() if closed else tuple(_one_sided(kind, record, duties)),
         late=tuple(_late(kind, record, duties)),
     )
 
@@ -131,14 +145,30 @@ def _estimates(desk: Desk, kind: Kind, record: Record, begun: set[str]) -> Itera
         yield Estimate(rule.title, deadline, by)
 
 
-def _conflicts(kind: Kind, record: Record, owed: Iterable[Duty]) -> Iterator[Conflict]:
-    """Each pair of days that differ is told once, whatever rests on them."""
-    rules = {kind.rule(duty.code).since: kind.rule(duty.code) for duty in owed}
-    for since, rule in rules.items():
-        days = tuple(_days(kind, record, since))
-        counted = begun_on(rule, record.data)
-        if counted and len({day for _, day in days}) > 1:
-            yield Conflict(days, counted)
+def _conflicts(kind: Kind, record: Record, duties: Iterable[Duty]) -> Iterator[Conflict]:
+    """Each pair of days that differ is told once, whatever has begun by them and ended since."""
+    for days in _told_days(kind, record, duties):
+        if _differ(days):
+            yield Conflict(days, min(day for _, day in days))
+
+
+def _one_sided(kind: Kind, record: Record, duties: Iterable[Duty]) -> Iterator[OneSided]:
+    """The days that two sides should tell, and one did."""
+    for days in _told_days(kind, record, duties):
+        if len(days) == 1:
+            yield OneSided(*days[0])
+
+
+def _told_days(
+    kind: Kind, record: Record, duties: Iterable[Duty]
+) -> Iterator[tuple[tuple[str, date], ...]]:
+    """What is known of each event that several fields date, and from which duties have begun."""
+    begun = dict.fromkeys(kind.rule(duty.code).since for duty in duties)
+    return (tuple(_days(kind, record, since)) for since in begun if len(since) > 1)
+
+
+def _differ(days: Iterable[tuple[str, date]]) -> bool:
+    return len({day for _, day in days}) > 1
 
 
 def _days(kind: Kind, record: Record, names: Iterable[str]) -> Iterator[tuple[str, date]]:
@@ -156,4 +186,5 @@ def _late(kind: Kind, record: Record, duties: Iterable[Duty]) -> Iterator[Late]:
         rule = kind.rule(duty.code)
         counts = duty.outcome is Outcome.MET and duty.rule.statutory and rule.owed(record.data)
         if counts and duty.late and duty.met_on:
-            yield Late(rule.title, duty.due, duty.met_on, duty.late)
+            differing = _differ(_days(kind, record, rule.since))
+            yield Late(rule.title, duty.due, duty.met_on, duty.late, duty.provisional, differing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from bot.domain.calendar import local_date
 from bot.domain.kinds.kind import FILE, Matter, party_of
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 
 
 async def matter_of(desk: Desk, record: Record) -> Matter:
-    """A record with what is owed on it today."""
-    return Matter(record, tuple(await desk.tx.duties.open_of(record.id)), desk.today)
+    """A record with what is owed on it today, and which steps were taken last."""
+    recalled = desk.books.kinds[record.kind].recalls
+    taken = await desk.tx.events.last_of(record.id, recalled) if recalled else {}
+    return Matter(record, tuple(await desk.tx.duties.open_of(record.id)), desk.today, taken)
 
 
 async def run_clocks(desk: Desk, kind: Kind, record: Record, move: str, event: Event) -> None:
@@ -32,13 +34,30 @@ async def run_clocks(desk: Desk, kind: Kind, record: Record, move: str, event: E
 
     A step may both start and meet a duty: what was done in time needs no clock, but a proof.
     """
+    late_news = any(move in rule.dated_by | rule.reopened_by for rule in kind.duties)
+    latest = await _latest(desk, record) if late_news else {}
     for rule in kind.duties:
         if move in rule.starts and rule.owed(record.data):
             await _start(desk, rule, record, event)
+        if move in rule.dated_by and _still_counts(duty := latest.get(rule.code)):
+            await _correct(desk, rule, record, duty, event, duty.met_on)
+        if move in rule.reopened_by and _still_counts(duty := latest.get(rule.code)):
+            await _put(desk, rule, record, event, duty.rule, duty.start)
         if move in rule.ends:
-            await _meet(desk, rule, record, event, desk.today)
+            await _end(
+                desk, record, rule, event, Outcome.MET, _met_on(desk, kind, rule, record, move)
+            )
         if move in rule.drops:
             await _end(desk, record, rule, event, Outcome.DROPPED)
+
+
+def _met_on(desk: Desk, kind: Kind, rule: DutyRule, record: Record, move: str) -> date:
+    """The day on which a step meets a duty: the one that it asks for, or else its own.
+
+    What an earlier step has said in that field is of another round.
+    """
+    told = move == FILE or rule.met_on in kind.move(move).needs
+    return (day_in(record.data, rule.met_on) if told else None) or desk.today
 
 
 async def _end(
@@ -62,16 +81,31 @@ async def _start(desk: Desk, rule: DutyRule, record: Record, event: Event) -> No
 
 
 async def _put(
-    desk: Desk, rule: DutyRule, record: Record, event: Event, period: Period, start: date
+    desk: Desk,
+    rule: DutyRule,
+    record: Record,
+    event: Event,
+    period: Period,
+    start: date,
+    met_on: date | None = None,
 ) -> None:
     deadline = dated(rule, record.data, period, start, desk.calendar)
-    await put_row(desk, rule, record, event, period, deadline)
+    await put_row(desk, rule, record, event, period, deadline, met_on)
 
 
 async def put_row(
-    desk: Desk, rule: DutyRule, record: Record, event: Event, period: Period, deadline: Deadline
+    desk: Desk,
+    rule: DutyRule,
+    record: Record,
+    event: Event,
+    period: Period,
+    deadline: Deadline,
+    met_on: date | None = None,
 ) -> None:
-    """Open a duty's row; the one that is still open stays, closed as replaced."""
+    """Open a duty's row; the one that is still open stays, closed as replaced.
+
+    `met_on`: it was met already, and is only judged anew.
+    """
     await _end(desk, record, rule, event, Outcome.REPLACED)
     await desk.tx.duties.open(
         record.id,
@@ -85,6 +119,8 @@ async def put_row(
         rung=first_rung(desk, record.kind, period.code, deadline.due),
         plan=plan_of(desk),
     )
+    if met_on:
+        await _end(desk, record, rule, event, Outcome.MET, met_on)
 
 
 async def correct_clocks(
@@ -94,26 +130,45 @@ async def correct_clocks(
 
     A duty that was met is judged anew by the right dates, and stays met.
     """
-    latest = {duty.code: duty for duty in await desk.tx.duties.of_record(record.id)}
+    latest = await _latest(desk, record)
     for rule in kind.duties:
-        if rule.moved_by.isdisjoint(changed):
+        moved = rule.moved_by.intersection(changed)
+        if not moved:
             continue
         duty = latest.get(rule.code)
-        if duty is not None and duty.outcome in {None, Outcome.MET}:
-            await _correct(desk, rule, record, duty, event)
+        if _still_counts(duty) and (duty.met_on or moved != {rule.met_on}):
+            met_on = _met_anew(rule, record) if rule.met_on in moved else None
+            await _correct(desk, rule, record, duty, event, met_on or duty.met_on)
         elif FILE in rule.starts & rule.ends and rule.owed(record.data):
             await _start(desk, rule, record, event)
-            await _meet(desk, rule, record, event, local_date(record.created_at))
+            await _end(desk, record, rule, event, Outcome.MET, _met_anew(rule, record))
 
 
-async def _correct(desk: Desk, rule: DutyRule, record: Record, duty: Duty, event: Event) -> None:
+def _met_anew(rule: DutyRule, record: Record) -> date | None:
+    """The day on which a duty was met, as its field says now; else that of the filing, if by it."""
+    filed = local_date(record.created_at) if FILE in rule.ends else None
+    return day_in(record.data, rule.met_on) or filed
+
+
+async def _latest(desk: Desk, record: Record) -> dict[str, Duty]:
+    """The newest row of each of a record's duties, by code."""
+    return {duty.code: duty for duty in await desk.tx.duties.of_record(record.id)}
+
+
+def _still_counts(duty: Duty | None) -> TypeGuard[Duty]:
+    """Whether there is a duty that other dates would change: one that is open, or was met."""
+    return duty is not None and duty.outcome in {None, Outcome.MET}
+
+
+async def _correct(
+    desk: Desk, rule: DutyRule, record: Record, duty: Duty, event: Event, met_on: date | None
+) -> None:
     if not rule.owed(record.data):
         await _end(desk, record, rule, event, Outcome.DROPPED)
         return
     period = _kept_period(desk, rule, record.data, duty)
-    await _put(desk, rule, record, event, period, begun_on(rule, record.data) or duty.start)
-    if duty.outcome is Outcome.MET:
-        await _meet(desk, rule, record, event, duty.met_on or desk.today)
+    start = begun_on(rule, record.data) or duty.start
+    await _put(desk, rule, record, event, period, start, met_on)
 
 
 def _kept_period(desk: Desk, rule: DutyRule, data: Mapping[str, Value], duty: Duty) -> Period:
@@ -123,12 +178,6 @@ def _kept_period(desk: Desk, rule: DutyRule, data: Mapping[str, Value], duty: Du
         return period
     by_paper = not desk.books.periods[period.code].length
     return replace(duty.rule, length=period.length) if by_paper else duty.rule
-
-
-async def _meet(desk: Desk, rule: DutyRule, record: Record, event: Event, otherwise: date) -> None:
-    """End a duty as met: on the day that a field names, or else on another."""
-    met_on = day_in(record.data, rule.met_on) or otherwise
-    await _end(desk, record, rule, event, Outcome.MET, met_on)
 
 
 def period_for(desk: Desk, rule: DutyRule, data: Mapping[str, Value]) -> Period:

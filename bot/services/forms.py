@@ -18,14 +18,16 @@ from bot.domain.outgoing import Priority
 from bot.domain.people import Action, Status
 from bot.domain.records import Draft, Origin
 from bot.services.alike import find_alike
-from bot.services.blanks import ADDITION, DISTRICT, REMOVED, belongs_to_city, form_of
+from bot.services.blanks import ADDITION, CORRECT, DISTRICT, REMOVED, belongs_to_city, form_of
+from bot.services.coming import reading_of
 from bot.services.files import drop, files_of_draft, offer_to_draft
 from bot.services.previews import Findings, put_aside, put_draft, show_preview
 from bot.services.references import check_references
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from bot.domain.entries import Reading
     from bot.domain.files import Offered
     from bot.domain.kinds.kind import Kind
     from bot.domain.line import Doubt, Heard
@@ -59,6 +61,7 @@ async def open_form(desk: Desk, actor: Actor, kind: Kind, place: Place, said: Sa
     if district:
         data = {DISTRICT: district, **data}
     guided = () if said.line.strip() or said.quoted.strip() else kind.guided
+    guided = (*kind.wonders(data), *guided)
     kept = await keep(desk, actor, replace(blank, data=data, to_ask=guided), heard.doubts)
     if said.message_id is not None:
         await _note_origin(desk, kept, said.message_id, "", frozenset(heard.data))
@@ -106,7 +109,9 @@ async def _usual_district(desk: Desk, actor: Actor, place: Place) -> str:
 async def open_move(desk: Desk, actor: Actor, record: Record, move: str, place: Place) -> Draft:
     """Begin the form that a step needs; always in private, as answers hold case text."""
     actor.require(Action.MOVE, record)
-    return await keep(desk, actor, blank_draft(actor, record.kind, place, move, record))
+    asks = desk.books.kinds[record.kind].move(move).asks
+    blank = blank_draft(actor, record.kind, place, move, record)
+    return await keep(desk, actor, replace(blank, to_ask=asks))
 
 
 def blank_draft(
@@ -168,13 +173,21 @@ async def answer(
     require_own(actor, draft)
     form = await form_of(desk, actor, draft)
     name = draft.asking
-    value = form.entries[name].holds.read(text, desk.reading)
+    value = form.entries[name].holds.read(text, await _reading(desk, draft, name))
     await check_references(desk, actor, form.entries, {name: value}, draft.record_id)
     await _check_together(desk, draft, name, value)
     await desk.tx.origins.overtake(draft.id, name)
     if message_id is not None:
         await _note_origin(desk, draft, message_id, name, frozenset({name}))
     return await give(desk, actor, draft, name, value)
+
+
+async def _reading(desk: Desk, draft: Draft, name: str) -> Reading:
+    """How an answer is read: in a correction, as of the step that it corrects."""
+    if draft.move != CORRECT or draft.record_id is None:
+        return desk.reading
+    record = await desk.tx.records.get(draft.record_id)
+    return await reading_of(desk, desk.books.kinds[draft.kind], record, name)
 
 
 async def attach(
@@ -203,7 +216,15 @@ async def attach(
 async def give(desk: Desk, actor: Actor, draft: Draft, name: str, value: Value) -> Draft:
     """Put a value into a draft, and go on to the next question."""
     data = {**draft.data, name: value}
-    return await show_draft(desk, actor, replace(draft, data=data, to_ask=_but(draft, name)))
+    to_ask = (*_wondered(desk, draft, data), *_but(draft, name))
+    return await show_draft(desk, actor, replace(draft, data=data, to_ask=to_ask))
+
+
+def _wondered(desk: Desk, draft: Draft, data: Mapping[str, Value]) -> tuple[str, ...]:
+    """What an answer gives rise to ask of a new record, though it may be skipped."""
+    wonders = desk.books.kinds[draft.kind].wonders
+    before = wonders(draft.data)
+    return tuple(n for n in wonders(data) if n not in before) if draft.record_id is None else ()
 
 
 def _but(draft: Draft, name: str) -> tuple[str, ...]:

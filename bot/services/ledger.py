@@ -12,6 +12,7 @@ from bot.domain.records import NewRecord
 from bot.services.blanks import CORRECT, FITS_ANY
 from bot.services.cards import announce
 from bot.services.clocks import matter_of, run_clocks
+from bot.services.coming import require_to_come
 from bot.services.forms import throw_away
 from bot.services.histories import SIDE, other_party
 from bot.services.references import check_references, tell_named
@@ -105,9 +106,10 @@ async def carry_out(
     kind = desk.books.kinds[record.kind]
     given = await given_for(desk, actor, record, move, data)
     given |= {to: record.data[name] for to, name in move.copies}
-    after = {**record.data, **given}
+    kept = {name: value for name, value in record.data.items() if name not in move.clears}
+    after = {**kept, **given}
     kind.consistent(after)
-    changed = replace(record, state=move.lands(record.state), data=after)
+    changed = replace(record, state=await _landing(desk, record, move), data=after)
     saved = await desk.tx.records.save(changed, desk.now)
     await index_record(desk, kind, saved)
     facts = {"from": record.state, "to": saved.state}
@@ -121,13 +123,24 @@ async def carry_out(
     return saved
 
 
+async def _landing(desk: Desk, record: Record, move: Move) -> str:
+    """The state that a step leads to; one that takes back another: where that one was taken."""
+    if not move.takes_back:
+        return move.lands(record.state)
+    events = await desk.tx.events.of_record(record.id)
+    undone = next(event for event in reversed(events) if event.name == move.takes_back)
+    return str(undone.facts["from"])
+
+
 async def given_for(
     desk: Desk, actor: Actor, record: Record, move: Move, data: Mapping[str, Value]
 ) -> dict[str, Value]:
     """Of some data what a step needs, checked; raises `still_missing` unless it is all there."""
     kind = desk.books.kinds[record.kind]
-    given = kind.check({name: data[name] for name in move.needs if name in data})
+    asked = (*move.needs, *move.asks)
+    given = kind.check({name: data[name] for name in asked if name in data})
     _require_fields(kind, given, move.needs)
+    require_to_come(desk, kind, given)
     await check_references(desk, actor, kind.entries, given, record.id)
     return given
 

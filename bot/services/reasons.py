@@ -31,9 +31,15 @@ class Course:
 
     @property
     def ended_by(self) -> int | None:
-        """The event that met or ended it, however often it was counted anew since."""
-        met = (row.closed_by for row in self.rows if row.outcome is Outcome.MET)
-        return next(met, None) if self.last.met_on else self.last.closed_by
+        """The event that met or ended it, however often it was counted anew since.
+
+        A row that was only counted anew is opened and met by one and the same event.
+        """
+        if not self.last.met_on:
+            return self.last.closed_by
+        met = [row for row in self.rows if row.outcome is Outcome.MET]
+        step = next((row for row in reversed(met) if row.closed_by != row.opened_by), met[0])
+        return step.closed_by
 
     @property
     def changes(self) -> list[tuple[Duty, Duty]]:
@@ -94,7 +100,7 @@ def _way(kind: Kind, event: Event, name: str) -> str:
     move = next((move for move in kind.moves if move.code == event.name), None)
     if move is None:
         return ""
-    if name in move.needs:
+    if name in (*move.needs, *move.asks):
         return "entered"
     return "confirmed" if name in dict(move.copies) else ""
 

@@ -1,4 +1,6 @@
-"""Another calendar is in force: open duties are dated anew, and those concerned are told once.
+"""Another calendar is in force: duties are dated anew, and those concerned are told once.
+
+Those that are open, and those met by a date that was not final, on records not closed.
 
 The old row stays, closed as replaced, with the event that names the notice; so do both dates.
 """
@@ -12,7 +14,7 @@ from bot.domain.kinds.kind import FILE
 from bot.domain.outgoing import Priority
 from bot.services.cards import refresh_cards, tell_on_duty
 from bot.services.clocks import put_row
-from bot.services.shifts import RECOUNTED, compare, facts_of, line_of
+from bot.services.shifts import RECOUNTED, compare, facts_of, line_of, outdated
 from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
@@ -50,7 +52,8 @@ async def _put(desk: Desk, shift: Shift, source: str, person_id: int | None) -> 
         actor=person_id,
         now=desk.now,
     )
-    await put_row(desk, shift.rule, shift.record, event, shift.duty.rule, shift.after)
+    duty = shift.duty
+    await put_row(desk, shift.rule, shift.record, event, duty.rule, shift.after, met_on=duty.met_on)
 
 
 async def _estimated(desk: Desk) -> dict[int, Record]:
@@ -92,5 +95,5 @@ async def recount_late(desk: Desk) -> None:
     """
     if not desk.office.hours.is_open(desk.now, desk.calendar):
         return
-    if await desk.tx.duties.counted_otherwise(desk.calendar.version):
+    if await outdated(desk, desk.calendar):
         await recount(desk, desk.texts.label("newer_calendar"), None)

@@ -22,7 +22,10 @@ RECOUNTED = "recounted"
 
 @dataclass(frozen=True, slots=True)
 class Shift:
-    """An open duty whose dates, or whose being final, another calendar changes."""
+    """A duty whose dates, or whose being final, another calendar changes.
+
+    It is open, or was met by a date that was not final.
+    """
 
     record: Record
     rule: DutyRule
@@ -36,10 +39,26 @@ class Shift:
         """Whether it is due on another day."""
         return self.duty.due != self.after.due
 
+    @property
+    def late(self) -> int:
+        """How many days too late it was met, by the date as it is now; 0 if in time, or open."""
+        met_on = self.duty.met_on
+        return max(0, (met_on - self.after.due).days) if met_on else 0
+
+
+async def outdated(desk: Desk, calendar: WorkCalendar) -> list[Duty]:
+    """The duties that another calendar than this one has dated, as far as that matters still."""
+    judged = await desk.tx.duties.judged_otherwise(calendar.version, desk.books.kinds.closed)
+    return [*await desk.tx.duties.counted_otherwise(calendar.version), *judged]
+
 
 async def compare(desk: Desk, calendar: WorkCalendar) -> tuple[list[Shift], list[Duty]]:
-    """The open duties that a calendar changes, the dates that move first, and those it does not."""
-    duties = await desk.tx.duties.counted_otherwise(calendar.version)
+    """The duties that a calendar changes, the dates that move first, and those it does not.
+
+    What was met by a date that was not final is judged by the one that is, until the record
+    closes; a date that was final stays as it was judged.
+    """
+    duties = await outdated(desk, calendar)
     records = await desk.tx.records.by_id({duty.record_id for duty in duties})
     shifts = [_shift(desk, records[duty.record_id], duty, calendar) for duty in duties]
     changed = [shift for shift in shifts if _is_change(shift)]
@@ -74,6 +93,9 @@ def line_of(desk: Desk, shift: Shift) -> str:
         was_provisional=shift.duty.provisional,
         after=shift.after.due,
         provisional=shift.after.provisional,
+        met_on=shift.duty.met_on,
+        late=shift.late,
+        statutory=shift.duty.rule.statutory,
     )
 
 

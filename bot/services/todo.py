@@ -181,7 +181,7 @@ def line_of(desk: Desk, organ: str, matter: Matter, duties: list[Duty], waiting:
     state = kind.state(matter.record.state)
     own = next((duty for duty in matter.owed if duty.debtor == organ), None)
     holds = state.holder is not None and party_of(matter.record, state.holder) == organ
-    next_step = state.next_step if holds or own is None else kind.rule(own.code).title
+    next_step = state.next_of(matter.owed) if holds or own is None else kind.rule(own.code).title
     line = Line(matter.record.number, next_step, waiting.others, on_behalf=waiting.on_behalf)
     if own is None:
         return line

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, false, func, not_, or_, select, update
 
 from bot.domain.periods import Period, Roll, Stretch, Unit
 from bot.domain.records import Duty, Outcome
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bot.domain.ladder import Rung
     from bot.domain.periods import Deadline
 
-T = tables.duties
+T, R = tables.duties, tables.records
 
 
 class Duties:
@@ -192,6 +192,30 @@ class Duties:
         rows = await self._connection.execute(
             select(T)
             .where(T.c.closed_by.is_(None), T.c.calendar_version != version)
+            .order_by(T.c.record_id, T.c.id)
+        )
+        return [_duty(row) for row in rows]
+
+    async def judged_otherwise(
+        self, version: str, closed: Collection[tuple[str, str]]
+    ) -> list[Duty]:
+        """The duties met by a date that was not final, and that another calendar has dated.
+
+        Only what counts now, of records that are in none of the `closed` states of their kinds.
+        """
+        newer = T.alias()
+        overtaken = (
+            select(newer.c.id)
+            .where(newer.c.record_id == T.c.record_id, newer.c.code == T.c.code)
+            .where(newer.c.id > T.c.id)
+            .exists()
+        )
+        over = [and_(R.c.kind == kind, R.c.state == state) for kind, state in closed]
+        rows = await self._connection.execute(
+            select(T)
+            .join(R, R.c.id == T.c.record_id)
+            .where(T.c.outcome == Outcome.MET.value, T.c.provisional)
+            .where(T.c.calendar_version != version, not_(or_(false(), *over)), ~overtaken)
             .order_by(T.c.record_id, T.c.id)
         )
         return [_duty(row) for row in rows]

@@ -119,6 +119,15 @@ class Events:
         """The history of one record, oldest first."""
         return await self.of(stream_of(record_id))
 
+    async def last_of(self, record_id: int, names: Collection[str]) -> dict[str, int]:
+        """The newest event of each of some names in a record's history, by its name."""
+        rows = await self._connection.execute(
+            select(T.c.name, func.max(T.c.id).label("id"))
+            .where(T.c.stream == stream_of(record_id), T.c.name.in_(names))
+            .group_by(T.c.name)
+        )
+        return {row.name: row.id for row in rows}
+
     async def last_by(
         self, person_id: int, organ: str, record_ids: Collection[int], names: Collection[str]
     ) -> frozenset[int]:

@@ -37,6 +37,8 @@ receive         receiver  issued    received   received_on delivery signatory
 retract         submitter issued    retracted
 confirm_receipt receiver  served    delivered
 differ_receipt  receiver  served    delivered  received_on
+prove_service   sender    served    delivered  service_proof
+enter_receipt   receiver  {RUNNING},mended - received_on
 confirm_service sender    received  delivered
 differ_service  sender    received  delivered  served_on
 check           receiver  delivered checking   self_check
@@ -50,22 +52,24 @@ drop_objection  receiver  {RUNNING} -
 pass            sender    replied   mended        review
 go_on           sender    replied   rectifying    review rectify_by
 ask_more        sender    replied   supplementing lacking
-fail            sender    replied   unmended      review
+fail            sender    replied   unmended      review rectify_by
 note_reply      sender    replied,rectifying,supplementing,unmended,mended - reply_received_on
-report          receiver  rectifying,unmended,escalated replied report progress
-supplement      receiver  supplementing replied   supplement_number report
+return_reply    sender    replied   -             returned_reply
+report          receiver  replied,rectifying,unmended,escalated replied {REPORT}
+supplement      receiver  supplementing replied   supplement_number supplement_sent_on report
 urge            sender    {LAGGING} -             urged_by urging
 escalate        sender    {LAGGING} escalated     level escalation
 sue             sender    escalated,unmended sued litigation_number
 look_back       sender    mended    looked_back   looked_on look_back
 relapse         sender    mended    rectifying    looked_on look_back rectify_by
-close           sender    looked_back,sued closed closing
+close           sender    looked_back,sued,unmended,escalated closed closing
 withdraw        sender    {OPEN}    withdrawn     withdrawal
 replace         sender    {OPEN}    replaced      successor
 """.format(
+        REPORT="report report_sent_on progress",
         REPLY="reply_number replied_on reply_way reply_signatory adoption progress",
         RUNNING="delivered,checking,replied,rectifying,supplementing,unmended,escalated",
-        LAGGING="delivered,checking,rectifying,supplementing,unmended",
+        LAGGING="delivered,checking,rectifying,supplementing,unmended,escalated",
         OPEN="issued,served,received,delivered,checking,replied,rectifying,supplementing,unmended,"
         "escalated,mended,looked_back",
     ),
@@ -98,13 +102,21 @@ def allowed_when(
     late: Collection[str] = (),
     known: Collection[str] = (),
 ) -> bool:
-    """Whether, besides the state, what is owed, late and known allows a step of a kind."""
+    """Whether, besides the state, what is owed, late and known allows a step of a kind.
+
+    Known are names of fields, and `left`: that the paper was left with the addressee (留置),
+    `public_interest`: its type, `urged`: that it was urged for a reason that there still is,
+    `replied`: that nothing was sent since the reply.
+    """
     if kind != "advice":
         return True
-    lagging = state == "unmended" or bool({"reply", "rectify", "supplement"} & set(late))
+    lagging = state in {"unmended", "escalated"} or bool(
+        {"reply", "rectify", "supplement"} & set(late)
+    )
     conditions = {
         "reply": "reply" in owed,
-        "report": "reply" not in owed,
+        "report": "reply" not in owed and (state != "replied" or "rectify" in owed),
+        "return_reply": "replied" in known,
         "explain": "delay" not in owed,
         "grant_delay": "delay" in owed,
         "refuse_delay": "delay" in owed,
@@ -112,7 +124,11 @@ def allowed_when(
         "uphold": "objection" in owed,
         "drop_objection": "objection" in owed,
         "note_reply": "reply_received_on" not in known,
+        "prove_service": "confirm" in late or "left" in known,
+        "enter_receipt": "received_on" not in known,
         "urge": lagging,
-        "escalate": lagging and "urging" in known,
+        "escalate": lagging and "urged" in known,
+        "sue": "public_interest" in known,
+        "close": state in {"looked_back", "sued"} or "public_interest" not in known,
     }
     return conditions.get(code, True)

@@ -128,27 +128,52 @@ def situations(kind: Kind) -> Iterator[tuple[set[str], set[str], set[str]]]:
     for count in range(len(codes) + 1):
         for owed in combinations(codes, count):
             for late in (set(), set(owed)):
-                for known in (set(), {"urging"}, {"reply_received_on"}):
+                for known in KNOWN:
                     yield set(owed), late, known
 
 
-LOOKED_AT = {"reply", "delay", "objection", "rectify"}
+LOOKED_AT = {"reply", "delay", "objection", "rectify", "confirm"}
+KNOWN: tuple[set[str], ...] = (
+    set(),
+    {"urged"},
+    {"urged before"},
+    {"reply_received_on"},
+    {"received_on"},
+    {"left"},
+    {"public_interest"},
+    {"replied"},
+)
+
+
+def knowing(record: Record, known: Collection[str]) -> Record:
+    """The record with what is known of it."""
+    said = {name: "2026-03-09" for name in known if name.endswith("_on")}
+    left = "left" if "left" in known else "posted"
+    sort = "public_interest" if "public_interest" in known else "breach"
+    return replace(record, data={**said, "delivery": left, "type": sort})
+
+
+def after(kind: Kind, matter: Matter, known: Collection[str]) -> Matter:
+    """The same after every step was taken once, the urging last or first of all, or the reply."""
+    taken = dict.fromkeys((move.code for move in kind.moves), 2)
+    urged = {"urged": 3, "urged before": 1}
+    last = next((at for word, at in urged.items() if word in known), 0)
+    replied = 3 if "replied" in known else 2
+    return replace(matter, taken={**taken, "urge": last, "reply": replied})
 
 
 def fitting(kind: Kind, code: str, record: Record) -> Matter:
     """The record in a situation in which a step may be taken, if it may be in any."""
     for owed, late, known in situations(kind):
         if allowed_when(kind.code, code, record.state, owed=owed, late=late, known=known):
-            data = dict.fromkeys(known, "2026-03-09")
-            return owing(replace(record, data=data), owed, late)
+            return after(kind, owing(knowing(record, known), owed, late), known)
     raise AssertionError(code)
 
 
 @every_kind
 def test_what_else_a_step_depends_on_is_as_the_table_says(kind: Kind) -> None:
     for state, (owed, late, known) in product(states_of(kind), situations(kind)):
-        data = dict.fromkeys(known, "2026-03-09")
-        matter = owing(replace(record_of(kind, state), data=data), owed, late)
+        matter = after(kind, owing(knowing(record_of(kind, state), known), owed, late), known)
         now = {move.code for move in kind.moves_now(matter)}
         assert now == {
             code
@@ -202,6 +227,13 @@ def test_the_duties_rest_on_periods_and_steps_that_exist(kind: Kind) -> None:
         assert duty.ends
         assert duty.clause
         assert {duty.debtor, duty.creditor} == {Party.RECEIVER, Party.SENDER}
+
+
+@every_kind
+def test_what_counts_as_never_filed_meets_no_duty(kind: Kind) -> None:
+    gone = {move.code for move in kind.moves if move.after and kind.state(move.after).void}
+    for duty in kind.duties:
+        assert not duty.ends & gone
 
 
 @every_kind

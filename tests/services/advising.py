@@ -89,8 +89,11 @@ class Advice:
     async def _take(self, d: Desk, code: str, said: dict[str, Value]) -> None:
         move = ADVICE.move(code)
         actor = self.bureau if move.who is Party.RECEIVER else self.prosecutor
+        sent: dict[str, Value] = dict.fromkeys(
+            ("report_sent_on", "supplement_sent_on"), d.today.isoformat()
+        )
         self.filed = await move_record(
-            d, actor, self.record, code, needs(code, said), version=self.record.version
+            d, actor, self.record, code, needs(code, sent | said), version=self.record.version
         )
 
     async def deliver(self, on: str = "04-13", **said: Value) -> None:

@@ -36,6 +36,13 @@ ORDER = (
     ("replied_on", "reply_received_on"),
 )
 """What cannot be before what: it is issued, received, replied to, and the reply is received."""
+BEGINS = {
+    "reply": {"confirm_receipt", "differ_receipt", "confirm_service", "differ_service"}
+    | {"prove_service"},
+    "rectify": {"grant_delay", "go_on", "relapse", "fail"},
+    "supplement": {"ask_more"},
+}
+"""With which steps a thing begins to be owed that the bureau may be urged for."""
 REVIEWS = {"pass", "go_on", "ask_more", "fail"}
 
 
@@ -81,13 +88,23 @@ class Told:
     entered: date = date.min
     """When it came into this state."""
     answered: date | None = None
-    """By when the written reply was due, as it was judged last: a later notice changes nothing."""
+    """By when the written reply was due, as it was judged last."""
+    final: bool = True
+    """Whether no notice to come may change that."""
     explained: date | None = None
     """Since when an explanation waits for its answer."""
     objected: date | None = None
     mending: date | None = None
     """Since when there is an end of mending."""
+    set_on: date = date.min
+    """When the end of mending was set last."""
     proposed: bool = False
+    checked: bool = False
+    """The self-check was told, or the reply that makes it needless."""
+    replied_in: str = ""
+    """Where it stood when it was replied to."""
+    steps: list[str] = field(default_factory=list)
+    """All that were taken, in order."""
 
     # Its steps.
 
@@ -99,26 +116,61 @@ class Told:
             code
             for code, (_, before, _, _) in LIFE.items()
             if self.state in before
-            and allowed_when("advice", code, self.state, owed=owed, late=late, known=self.data)
+            and allowed_when(
+                "advice", code, self.state, owed=owed, late=late, known=self.known(late)
+            )
         }
+
+    def known(self, late: set[str]) -> set[str]:
+        """What steps look at, besides what is owed."""
+        told = {"left": self.data.get("delivery") == "left", "urged": self.urged(late)}
+        told["replied"] = self.arrived == "reply"
+        told["public_interest"] = self.data["type"] == "public_interest"
+        return {*self.data, *(word for word, true in told.items() if true)}
+
+    @property
+    def arrived(self) -> str:
+        """What the bureau has sent last."""
+        sent = [code for code in self.steps if code in {"reply", "report", "supplement"}]
+        return sent[-1] if sent else ""
+
+    def urged(self, late: set[str]) -> bool:
+        """It was urged since it is late with something, or since what it did was not enough."""
+        begun = [steps for code, steps in BEGINS.items() if code in late]
+        begun += [{"fail"}] if self.state in {"unmended", "escalated"} else []
+        since = [max((at for at, s in enumerate(self.steps) if s in b), default=-1) for b in begun]
+        return any("urge" in self.steps[at + 1 :] for at in since)
 
     def take(self, code: str, given: Mapping[str, Value], today: date) -> None:
         """What a step changes."""
         self.data |= given
+        self.steps.append(code)
         match code:
             case "confirm_receipt":
                 self.data["received_on"] = self.data["served_on"]
             case "confirm_service":
                 self.data["served_on"] = self.data["received_on"]
+            case "check":
+                self.checked = True
+            case "reply":
+                self.checked, self.replied_in = True, self.state
+            case "return_reply":
+                self.take_back_the_reply(today)
             case "explain":
                 self.explained = today
             case "object":
                 self.objected = today
-            case "grant_delay" | "go_on" | "relapse":
-                self.mending = today
+            case "grant_delay" | "go_on" | "relapse" | "fail":
+                self.mending = self.set_on = today
         self._answer(code)
         if after := LIFE[code][2]:
             self.state, self.entered = after, today
+
+    def take_back_the_reply(self, today: date) -> None:
+        """It was none: all stands as before it, but for what it made needless."""
+        self.answered, self.state, self.entered = None, self.replied_in, today
+        gone = {*LIFE["reply"][3], "reply_received_on"}
+        self.data = {name: value for name, value in self.data.items() if name not in gone}
 
     def _answer(self, code: str) -> None:
         """What waits no more after a step."""
@@ -126,25 +178,33 @@ class Told:
             self.explained = None
         if code in {"uphold", "drop_objection", "pass"} | ENDS:
             self.objected = None
-        if code in {"report", "pass", "fail"} | ENDS:
+        if code in {"report", "pass"} | ENDS:
             self.mending = None
 
     def contradicts(self, news: Mapping[str, Value]) -> set[str]:
         """Why it cannot be so: with which codes it may be refused."""
-        data = {**self.data, **news}
+        said = {**self.data, **news}
+        data = {name: value for name, value in said.items() if value != ""}
         known = [(str(data[a]), str(data[b])) for a, b in ORDER if a in data and b in data]
         codes = {"wrong_order"} if any(then < first for first, then in known) else set()
         items, told = str(data["items"]).split("\n"), str(data.get("progress", "done")).split(",")
         codes |= {"not_every_item"} if len(told) not in {1, len(items)} else set()
         harm = data.get("pace") == "harm" and data["type"] != "public_interest"
-        return codes | ({"harm_without_public_interest"} if harm else set())
+        codes |= {"harm_without_public_interest"} if harm else set()
+        unasked = "reply_days" in data and data.get("pace") != "urgent"
+        return codes | ({"days_without_urgency"} if unasked else set())
 
     # What is owed.
 
     @property
     def keys_turned(self) -> bool:
-        """Both sides have said when it was received."""
-        return {"served_on", "received_on"} <= self.data.keys()
+        """Both sides have said when it was received, or there is a proof of service."""
+        return {"served_on", "received_on"} <= self.data.keys() or "service_proof" in self.data
+
+    @property
+    def told_days(self) -> set[str]:
+        """The days on which it was received, by what either side has said."""
+        return {str(self.data[n]) for n in ("served_on", "received_on") if n in self.data}
 
     @property
     def over(self) -> bool:
@@ -162,10 +222,13 @@ class Told:
             yield "confirm_service", count.work_days("P-CONFIRM", 2, since, PROCURATORATE)
         if self.keys_turned and not self.answered and not self.over:
             yield "reply", self.reply(count)
-        if self.state == "delivered":
+        if self.state == "delivered" and not self.checked:
             yield "self_check", count.days("P-SELF", 7, self.receipt, BUREAU)
         if self.state == "replied":
-            yield "review", count.days("P-REVIEW", 15, since, PROCURATORATE)
+            first = self.arrived == "reply"
+            noted = date.fromisoformat(str(self.data.get("reply_received_on", since)))
+            code, since = ("review", noted) if first else ("review_more", since)
+            yield code, count.days("P-REVIEW", 15, since, PROCURATORATE)
         if self.state == "supplementing":
             yield "supplement", count.days("P-SUPPLEMENT", 15, since, BUREAU)
         if self.state == "mended":
@@ -181,7 +244,7 @@ class Told:
     @property
     def receipt(self) -> date:
         """Of two days the earlier."""
-        return min(date.fromisoformat(str(self.data[n])) for n in ("served_on", "received_on"))
+        return min(map(date.fromisoformat, self.told_days))
 
     def reply(self, count: _Count) -> Owed:
         """The written reply: two months, unless the paper is urgent."""
@@ -196,7 +259,14 @@ class Told:
 
     def judge(self, almanac: Almanac) -> None:
         """Hold the reply to its period as it is now: when it is given, and when it is corrected."""
-        self.answered = self.reply(_Count(almanac)).due
+        period = self.reply(_Count(almanac))
+        self.answered, self.final = period.due, not period.provisional
+
+    def hear_of_a_notice(self, almanac: Almanac) -> None:
+        """A reply judged by a date that was not final is judged anew, as long as it matters."""
+        closed = self.state in {"closed", "withdrawn", "replaced", "retracted"}
+        if self.answered and not self.final and not closed:
+            self.judge(almanac)
 
     @property
     def days_late(self) -> int:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
@@ -13,11 +14,14 @@ from bot.domain.people import Place, Role
 from bot.domain.records import Outcome
 from bot.services.amendments import amendments_of, open_correction
 from bot.services.blanks import REMOVED
-from bot.services.forms import Said, clear, open_form
-from bot.services.ledger import file_record
+from bot.services.forms import Said, choose, clear, open_form
+from bot.services.ledger import file_record, move_record
+from bot.services.todo import tell_todo
+from bot.storage.tables import outbox
 from tests.services.advising import FILED
 
 if TYPE_CHECKING:
+    from bot.domain.people import Actor
     from bot.domain.records import Duty, Value
     from tests.conftest import Act, Hire, OpenDesk
     from tests.services.advising import Advice
@@ -99,9 +103,46 @@ async def test_days_are_asked_for_only_when_the_paper_sets_them(advice: Advice) 
 
 
 @pytest.mark.parametrize(
+    ("words", "days"),
+    [
+        ("1.责令当事人30日内拆除", None),
+        ("1.责令当事人30日内拆除并恢复原状；15日内书面回复本院", 15),
+        ("1.催告 2.收到后十日内将整改情况书面答复", 10),
+        ("1.催告 2.5日内向本院反馈", 5),
+        ("回复期限：20日 1.限30日内拆除", 20),
+        ("1.督促10日以内予以回复", 10),
+        ("1.2026年15日内缴清罚款 2.答复当事人", None),
+    ],
+)
+async def test_days_are_those_beside_which_an_answer_is_asked_for(
+    advice: Advice, words: str, days: int | None
+) -> None:
+    line = f"鄂州检行建〔2026〕5号 纠正违法 紧急 鄂城区 制发4月9日 {words}"
+    async with advice.on("04-10") as d:
+        draft = await open_form(d, advice.prosecutor, ADVICE, PRIVATE, Said(line))
+    assert draft.data.get("reply_days") == days
+    assert draft.asking == ("" if days else "reply_days")
+
+
+async def test_days_without_a_pace_ask_for_it_and_only_an_urgent_one_fits(advice: Advice) -> None:
+    line = "鄂州检行建〔2026〕5号 纠正违法 鄂城区 制发4月9日 1.催告 15日内书面回复"
+    async with advice.on("04-10") as d:
+        draft = await open_form(d, advice.prosecutor, ADVICE, PRIVATE, Said(line))
+        assert (draft.data["reply_days"], draft.asking) == (15, "pace")
+        with pytest.raises(DomainError, match="days_without_urgency"):
+            await choose(d, advice.prosecutor, draft, "pace", "normal")
+        cleared = await clear(d, advice.prosecutor, draft, "reply_days")
+        assert cleared.asking == ""
+        chosen = await choose(d, advice.prosecutor, draft, "pace", "urgent")
+        assert chosen.asking == ""
+
+
+@pytest.mark.parametrize(
     ("said", "code"),
     [
         ({"pace": "urgent"}, "still_missing"),
+        ({"reply_days": 10}, "still_missing"),
+        ({"pace": "normal", "reply_days": 10}, "days_without_urgency"),
         ({"pace": "harm"}, "harm_without_public_interest"),
         ({"pace": "harm", "type": "governance"}, "harm_without_public_interest"),
     ],
@@ -197,6 +238,149 @@ async def test_of_two_dates_both_are_shown_and_the_earlier_counts(
     assert f"按较早的{counted}起算" in card
 
 
+# An addressee who does not confirm stops no clock.
+
+
+async def test_service_is_proven_once_the_other_key_is_overdue(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve")
+    for day in ("04-13", "04-15"):
+        with pytest.raises(DomainError, match="not_now"):
+            await advice.take(day, "prove_service")
+    await advice.take("04-16", "prove_service", service_proof="收发室签收，送达回证存卷")
+    reply = (await advice.owed())["reply"]
+    assert await advice.dues() == {"reply": "06-15", "self_check": "04-20"}
+    assert (reply.start, reply.rule.code) == (date(2026, 4, 13), "A1")
+    assert [row.outcome for row in await advice.rows()][:1] == [Outcome.DROPPED]
+    assert "received_on" not in advice.record.data
+    mark = "⚠️ 送达日期（检察机关登记）4月13日系单方登记，对方未确认；期限按此起算"
+    assert mark in await advice.card("04-16")
+    await advice.take("06-10", "reply")
+    assert mark in await advice.card("06-10")
+    await advice.take("06-12", "withdraw")
+    assert "单方登记" not in await advice.card("06-12")
+
+
+async def test_what_was_left_with_the_addressee_needs_no_confirmation(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve", delivery="left")
+    await advice.take("04-13", "prove_service")
+    assert (advice.record.state, (await advice.owed())["reply"].due) == (
+        "delivered",
+        date(2026, 6, 15),
+    )
+
+
+async def test_only_the_sender_proves_service(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve", delivery="left")
+    async with advice.on("04-13") as d:
+        data = {"service_proof": "留置"}
+        with pytest.raises(DomainError, match="not_your_move"):
+            await move_record(d, advice.bureau, advice.record, "prove_service", data, version=2)
+        with pytest.raises(DomainError, match="still_missing"):
+            await move_record(d, advice.prosecutor, advice.record, "prove_service", {}, version=2)
+
+
+@pytest.mark.parametrize(
+    ("day", "due", "words"),
+    [
+        ("2026-04-13", "06-15", ""),
+        ("2026-04-15", "06-15", "双方登记的日期不一致"),
+        ("2026-04-10", "06-10", "按较早的4月10日起算"),
+    ],
+)
+async def test_the_receiver_may_tell_its_own_day_later(
+    advice: Advice, day: str, due: str, words: str
+) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve", delivery="left")
+    await advice.take("04-13", "prove_service", "check")
+    await advice.take("04-20", "enter_receipt", received_on=day)
+    assert await advice.dues() == {"reply": due}
+    card = await advice.card("04-20")
+    assert "单方登记" not in card
+    assert (words or "书面回复") in card
+    assert ("不一致" in card) is bool(words)
+    with pytest.raises(DomainError, match="not_now"):
+        await advice.take("04-20", "enter_receipt")
+
+
+async def test_a_day_told_after_the_reply_judges_it_anew(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve", delivery="left")
+    await advice.take("04-13", "prove_service")
+    await advice.take("06-12", "reply", replied_on="2026-06-12")
+    assert "逾期" not in await advice.card("06-12")
+    await advice.take("06-13", "enter_receipt", received_on="2026-04-10")
+    assert "<b>逾期2天</b>（期限6月10日，双方日期不一致）" in await advice.card("06-13")
+
+
+async def test_the_receiver_is_told_that_the_clock_runs(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve", delivery="left")
+    await advice.take("04-13", "prove_service")
+    assert "单方登记，对方未确认" in (await private(advice, advice.bureau))[-1]
+
+
+# Whose turn it is, and who is told.
+
+
+async def private(advice: Advice, actor: Actor) -> list[str]:
+    """All that was ever queued for somebody, oldest first."""
+    async with advice.on("04-13") as d:
+        person = await d.tx.people.get(actor.person_id)
+        assert person is not None
+        said = await d.tx.connection.scalars(
+            select(outbox.c.text).where(outbox.c.chat_id == person.user_id).order_by(outbox.c.id)
+        )
+        return [*said]
+
+
+async def test_what_is_not_served_waits_for_the_sender(advice: Advice) -> None:
+    await advice.file("04-10")
+    assert "当前责任方：<b>鄂城区检察院</b>\n下一步：送达并登记" in await advice.card("04-10")
+    async with advice.on("04-10") as d:
+        await tell_todo(d, advice.prosecutor, 7009)
+        await tell_todo(d, advice.bureau, 7010)
+        rows = await d.tx.connection.execute(select(outbox.c.chat_id, outbox.c.text))
+        said = {row.chat_id: row.text for row in rows}
+    assert advice.record.number in said[7009]
+    assert "送达并登记" in said[7009]
+    assert advice.record.number not in said[7010]
+
+
+async def test_the_procuratorate_is_told_that_the_clock_runs(advice: Advice) -> None:
+    await advice.file("04-10")
+    await advice.take("04-13", "serve")
+    before = await private(advice, advice.prosecutor)
+    await advice.take("04-13", "confirm_receipt")
+    (told,) = (await private(advice, advice.prosecutor))[len(before) :]
+    assert "书面回复：2026年6月15日（星期一）前" in told
+
+
+# Two dates that differ.
+
+
+async def test_what_is_late_by_one_sides_day_only_says_so_as_long_as_it_is_open(
+    advice: Advice,
+) -> None:
+    await advice.file("04-10")
+    await advice.take("04-16", "serve", served_on="2026-04-13")
+    await advice.take("04-16", "differ_receipt", received_on="2026-04-16")
+    await advice.take("06-16", "reply", replied_on="2026-06-16")
+    late = "书面回复：6月16日办理，<b>逾期1天</b>（期限6月15日，双方日期不一致）"
+    warning = "⚠️ 双方登记的日期不一致：送达日期（检察机关登记）4月13日"
+    assert late in await advice.card("06-16")
+    assert warning in await advice.card("06-16"), "though nothing that rests on it is owed"
+    await advice.take("06-22", "pass")
+    assert warning in await advice.card("06-22")
+    await advice.take("09-15", "look_back", "close")
+    card = await advice.card("09-15")
+    assert late in card
+    assert warning not in card
+
+
 async def test_dates_that_agree_again_are_in_conflict_no_more(advice: Advice) -> None:
     await advice.file("04-10")
     await advice.take("04-16", "serve")
@@ -288,7 +472,9 @@ async def test_a_corrected_type_or_pace_changes_the_period(advice: Advice) -> No
     assert (await advice.owed())["reply"].due == date(2026, 5, 13)
     await advice.correct("04-15", advice.prosecutor, reply_days=20)
     assert (await advice.owed())["reply"].due == date(2026, 5, 6), "3 to 5 May are rest days"
-    await advice.correct("04-16", advice.prosecutor, pace="normal")
+    with pytest.raises(DomainError, match="days_without_urgency"):
+        await advice.correct("04-16", advice.prosecutor, pace="normal")
+    await advice.correct("04-16", advice.prosecutor, pace="normal", reply_days=REMOVED)
     assert (await advice.owed())["reply"].rule.code == "A3"
     card = await advice.card("04-16")
     assert "原为4月28日、5月13日、5月6日" in card

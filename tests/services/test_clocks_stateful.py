@@ -28,11 +28,12 @@ from hypothesis.stateful import (
 from bot.domain.calendar import SHANGHAI, RestDayNotice, WorkCalendar
 from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
-from bot.domain.kinds.kind import Matter as BotsMatter
 from bot.domain.people import Actor, Role, Status
 from bot.domain.records import Outcome
 from bot.services.amendments import correct_record
+from bot.services.blanks import REMOVED
 from bot.services.cards import render_card
+from bot.services.clocks import matter_of
 from bot.services.desk import Books, Desk
 from bot.services.ledger import file_record, move_record
 from bot.services.lights import refresh_lights
@@ -43,7 +44,7 @@ from bot.storage.database import Database
 from tests.services.owing import BUREAU, DAY, ENDS, LIFE, ORDER, PROCURATORATE, Almanac, Owed, Told
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
 
     from bot.domain.records import Duty, Record, Value
     from bot.storage.database import Tx
@@ -62,7 +63,7 @@ PROFILE = settings(
 CHOICES = {
     "type": ("breach", "governance", "public_interest"),
     "pace": ("normal", "urgent", "harm"),
-    "delivery": ("direct", "posted"),
+    "delivery": ("direct", "posted", "left"),
     "reply_way": ("direct", "posted"),
     "adoption": ("all", "some", "none"),
     "progress": ("done", "none", "done,partly", "done,partly,none"),
@@ -73,7 +74,10 @@ CHOICES = {
     "successor": ("鄂州检行建〔2026〕8号",),
     "litigation_number": ("鄂州检行公〔2026〕1号",),
 }
-PAST = {"served_on", "received_on", "replied_on", "reply_received_on", "looked_on"}
+PAST = {"served_on", "received_on", "replied_on", "reply_received_on", "looked_on"} | {
+    "report_sent_on",
+    "supplement_sent_on",
+}
 COMING = {"planned_on", "rectify_by"}
 CORRECTABLE = {
     "served_on": PROCURATORATE,
@@ -91,14 +95,19 @@ REPLIED = (*DELIVERED, "reply")
 PASTS = (
     ("retract",),
     ("serve", "differ_receipt"),
+    ("serve", "prove_service", "enter_receipt", "reply"),
+    ("serve", "prove_service", "reply", "pass", "enter_receipt"),
     ("receive", "confirm_service", "check", "object", "uphold"),
     ("receive", "differ_service", "explain", "refuse_delay"),
-    (*DELIVERED, "urge", "escalate", "sue", "close"),
+    (*DELIVERED, "urge", "escalate", "urge", "escalate", "close"),
+    (*REPLIED, "fail", "urge", "escalate", "sue"),
     (*DELIVERED, "explain", "grant_delay", "object", "drop_objection", "reply"),
     (*DELIVERED, "object", "replace"),
     (*REPLIED, "note_reply", "go_on", "explain"),
     (*REPLIED, "ask_more", "supplement", "withdraw"),
     (*REPLIED, "fail", "urge", "report"),
+    (*DELIVERED, "explain", "grant_delay", "reply", "note_reply", "report"),
+    (*REPLIED, "note_reply", "return_reply", "urge", "reply"),
     (*REPLIED, "pass", "relapse"),
     (*REPLIED, "pass", "look_back", "close"),
 )
@@ -124,6 +133,7 @@ class Look:
     events: set[int]
     kept: Record | None
     proposals: int
+    allowed: set[str]
     card: str
     old: dict[int, list[Duty]]
 
@@ -219,11 +229,13 @@ class Lives(RuleBasedStateMachine):
         days = data.draw(st.integers(-1, max(0, (latest - first).days) + bool(before)), name)
         return min(first + days * DAY, self.today).isoformat()
 
-    def pace(self, data: st.DataObject) -> dict[str, Value]:
-        """A pace, with the days that an urgent paper sets."""
+    def pace(self, data: st.DataObject, known: Mapping[str, Value]) -> dict[str, Value]:
+        """A pace, with the days that an urgent paper sets, or mostly without."""
         pace = self.value(data, "pace")
-        days: dict[str, Value] = {"reply_days": data.draw(st.integers(1, 40), "reply_days")}
-        return {"pace": pace, **(days if pace == "urgent" else {})}
+        if pace == "urgent":
+            return {"pace": pace, "reply_days": data.draw(st.integers(1, 40), "reply_days")}
+        kept = "reply_days" not in known or data.draw(st.booleans(), "days kept")
+        return {"pace": pace} if kept else {"pace": pace, "reply_days": REMOVED}
 
     # What happens.
 
@@ -231,7 +243,9 @@ class Lives(RuleBasedStateMachine):
     def begin(self, today: date, data: st.DataObject) -> None:
         """File one, and let it come some way."""
         self.today = today
-        self.file(data, {})
+        ends = {"sue": "public_interest", "close": "breach"}
+        meant = next((ends[code] for code in self.past if code in ends), "")
+        self.file(data, {"type": meant} if meant else {})
         for code in self.past:
             self.today += data.draw(st.integers(0, 80), "days") * DAY
             if code not in self.allowed():
@@ -249,7 +263,8 @@ class Lives(RuleBasedStateMachine):
             "issued_on": (self.today - data.draw(st.integers(0, 9), "issued") * DAY).isoformat(),
             "items": "催告\n完善移送台账",
         }
-        said |= self.pace(data) if data.draw(st.booleans(), "pace said") else {}
+        paced = "type" not in more and data.draw(st.booleans(), "pace said")
+        said |= self.pace(data, {}) if paced else {}
         if said.get("pace") == "harm":
             said["type"] = "public_interest"
         said |= more
@@ -257,7 +272,7 @@ class Lives(RuleBasedStateMachine):
         record = self.do(lambda d: file_record(d, author, ADVICE, "420704", said))
         self.matter = Matter(record, Told(dict(said), entered=self.today))
 
-    @precondition(lambda self: self.matter.told.over)
+    @precondition(lambda self: self.matter.told.state in CLOSED)
     @rule(data=st.data())
     def file_the_next(self, data: st.DataObject) -> None:
         """A new one, which names the old one if it takes its place."""
@@ -303,7 +318,7 @@ class Lives(RuleBasedStateMachine):
         """Tell the model of a step that was taken."""
         self.taken[code] += 1
         self.matter.told.take(code, given, self.today)
-        if code == "reply":
+        if code == "reply" or (code == "enter_receipt" and self.matter.told.answered):
             self.matter.told.judge(self.almanac)
         self.forget_moot_proposal()
 
@@ -316,14 +331,20 @@ class Lives(RuleBasedStateMachine):
         told = self.matter.told
         known = [name for name in CORRECTABLE if name in told.data or name == "pace"]
         name = data.draw(st.sampled_from(known[::-1]), "corrected")
-        said = self.pace(data) if name == "pace" else {name: self.value(data, name)}
+        said = self.pace(data, told.data) if name == "pace" else {name: self.value(data, name)}
+        if name == "rectify_by":
+            days = data.draw(st.integers(-1, 120), "days from its step")
+            said = {name: (told.set_on + days * DAY).isoformat()}
         news = {n: value for n, value in said.items() if told.data.get(n) != value}
         wrong = told.contradicts(news) if news else {"nothing_to_correct"}
+        if "rectify_by" in news and str(news["rectify_by"]) < told.set_on.isoformat():
+            wrong = wrong | {"before_its_step"}
         refused = self.refusal(lambda d: self.put_right(d, name, said))
         assert refused in (wrong or {""}), (refused, wrong)
         if not refused:
             self.taken["corrected " + name] += 1
             told.data |= news
+            told.data = {n: value for n, value in told.data.items() if value != REMOVED}
             if told.answered and name != "rectify_by":
                 told.judge(self.almanac)
             self.forget_moot_proposal()
@@ -384,6 +405,7 @@ class Lives(RuleBasedStateMachine):
         notice = RestDayNotice(year, dict.fromkeys(off, "假日"), frozenset(own) - off, source)
         self.notices.append(notice)
         self.almanac, self.calendar = Almanac(self.notices), WorkCalendar(self.notices)
+        self.matter.told.hear_of_a_notice(self.almanac)
         shifts = self.do(lambda desk: recount(desk, source, None))
         self.taken["recounted"] += len(shifts)
 
@@ -400,8 +422,7 @@ class Lives(RuleBasedStateMachine):
         assert (record.state, record.data) == (told.state, told.data)
         assert now.kept == record
         assert now.proposals == told.proposed
-        matter = BotsMatter(record, tuple(_open(now.rows)), self.today)
-        assert {move.code for move in ADVICE.moves_now(matter)} == self.allowed()
+        assert now.allowed == self.allowed()
 
     async def _look(self) -> Look:
         tx, record = self.tx, self.matter.record
@@ -410,6 +431,7 @@ class Lives(RuleBasedStateMachine):
             {event.id for event in await tx.events.of_record(record.id)},
             await tx.records.get(record.id),
             len(await tx.proposals.of_record(record.id)),
+            {move.code for move in ADVICE.moves_now(await matter_of(self.desk(), record))},
             await render_card(self.desk(), ADVICE, record),
             {old.record.id: await tx.duties.of_record(old.record.id) for old in self.old},
         )
@@ -450,8 +472,14 @@ class Lives(RuleBasedStateMachine):
             assert f"：{duty.due.year}年{duty.due.month}月{duty.due.day}日" in card
         waiting = not told.keys_turned and told.state not in CLOSED
         assert ("尚未起算" in card) == waiting
+        by_day = told.keys_turned and told.state not in CLOSED
+        one_sided = not {"served_on", "received_on"} <= told.data.keys()
+        assert ("单方登记" in card) == (by_day and one_sided)
+        assert ("双方登记的日期不一致" in card) == (by_day and len(told.told_days) > 1)
         late = told.days_late
+        assert ("，双方日期不一致）" in card) == (late > 0 and len(told.told_days) > 1)
         assert (f"办理，<b>逾期{late}天</b>" in card) == (late > 0)
+        assert ("，暂定" in card) == (late > 0 and not told.final)
 
 
 def _open(rows: list[Duty]) -> list[Duty]:

@@ -307,7 +307,78 @@ async def test_a_late_reply_stays_possible_after_escalation(urged: Advice, leade
     assert "<b>逾期7天</b>（期限6月15日）" in await urged.card("06-22")
 
 
-async def test_a_suit_ends_what_is_owed(urged: Advice, leader: Person) -> None:
+async def escalated(advice: Advice, leader: Person, level: str = "superior") -> None:
+    """Propose it and let the leader approve."""
+    async with advice.on(LATE) as d:
+        data = needs("escalate", {"level": level})
+        version = advice.record.version
+        proposal = await propose(
+            d, advice.prosecutor, advice.record, "escalate", data, version=version
+        )
+        await decide(d, d.actor(leader), proposal.id, approve=True)
+    await reread(advice)
+
+
+async def test_each_level_is_proposed_anew(urged: Advice, leader: Person) -> None:
+    for level in ("superior", "notified", "local"):
+        await escalated(urged, leader, level)
+        assert (urged.record.state, urged.record.data["level"]) == ("escalated", level)
+    await urged.take("06-21", "urge")
+    assert await urged.dues() == {"reply": "06-15"}
+    assert "下一步：书面回复并整改" in await urged.card("06-21")
+
+
+async def test_an_urging_of_old_licenses_no_new_escalation(urged: Advice, leader: Person) -> None:
+    await urged.take("06-22", "reply", replied_on="2026-06-22")
+    await urged.take("06-23", "go_on", rectify_by="2026-07-10")
+    with pytest.raises(DomainError, match="not_now"):
+        await proposed(urged, "07-13")
+    await urged.take("07-13", "urge")
+    await proposed(urged, "07-13")
+
+
+async def test_what_fails_is_to_be_urged_for_that_first(urged: Advice, leader: Person) -> None:
+    await urged.take("06-22", "reply", replied_on="2026-06-22")
+    await urged.take("06-23", "fail")
+    with pytest.raises(DomainError, match="not_now"):
+        await proposed(urged, "06-23")
+    await urged.take("06-23", "urge")
+    await escalated(urged, leader)
+    card = await urged.card("06-23")
+    assert "下一步：完成整改并报告" in card
+    assert "完成整改：2026年8月31日" in card
+
+
+async def test_an_urging_counts_however_the_date_was_counted_since(
+    urged: Advice, leader: Person
+) -> None:
+    await urged.correct("06-21", urged.prosecutor, served_on="2026-04-14")
+    await urged.correct("06-21", urged.bureau, received_on="2026-04-14")
+    assert await urged.dues() == {"reply": "06-15", "self_check": "04-21"}
+    await proposed(urged, "06-21")
+
+
+async def test_where_no_suit_follows_the_escalated_is_closed_with_a_word(
+    urged: Advice, leader: Person
+) -> None:
+    await escalated(urged, leader)
+    with pytest.raises(DomainError, match="not_now"):
+        await urged.take("07-20", "sue")
+    async with urged.on("07-20") as d:
+        closing = move_record(
+            d, urged.bureau, urged.record, "close", {"closing": "办结"}, version=5
+        )
+        with pytest.raises(DomainError, match="not_your_move"):
+            await closing
+    await urged.take("07-20", "close", closing="已通报其上级机关，办结")
+    assert (urged.record.state, await urged.dues()) == ("closed", {})
+    assert [r.outcome for r in await urged.rows() if r.code == "reply"] == [Outcome.DROPPED]
+
+
+async def test_a_suit_ends_what_is_owed(advice: Advice, leader: Person) -> None:
+    urged = advice
+    await urged.deliver(type="public_interest")
+    await urged.take(LATE, "urge")
     await urged.take(LATE, "object")
     proposal = await proposed(urged)
     async with urged.on(LATE) as d:

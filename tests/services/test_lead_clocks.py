@@ -14,10 +14,11 @@ from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Place
 from bot.domain.records import Outcome
 from bot.services.amendments import correct_record
-from bot.services.blanks import REMOVED
+from bot.services.blanks import REMOVED, correctable
 from bot.services.cards import render_card
-from bot.services.forms import Said, open_form
+from bot.services.forms import Said, answer, choose, open_form, open_move, skip
 from bot.services.ledger import file_record, move_record
+from bot.services.submission import submit
 from tests.services.advising import moment
 
 if TYPE_CHECKING:
@@ -155,7 +156,77 @@ async def test_what_turns_out_to_be_an_application_was_made_when_it_was_filed(le
     assert await lead.dues(record) == {"sign": "07-22"}
 
 
+async def test_an_application_is_met_on_the_day_it_was_handed_in(lead: Lead) -> None:
+    record = await lead.file("07-20", APPLIED | {"handed_in_on": "2026-07-15"})
+    assert "逾期" not in await lead.card("07-20", record)
+    record = await lead.correct("07-21", record, handed_in_on="2026-07-17")
+    assert "申请监督：7月17日办理，<b>逾期2天</b>" in await lead.card("07-21", record)
+    record = await lead.correct("07-22", record, handed_in_on=REMOVED)
+    assert "申请监督：7月20日办理，<b>逾期5天</b>" in await lead.card("07-22", record)
+    with pytest.raises(DomainError, match="wrong_order"):
+        await lead.correct("07-22", record, handed_in_on="2026-01-14")
+
+
+async def test_the_day_is_asked_for_where_there_is_an_application_and_may_be_skipped(
+    lead: Lead,
+) -> None:
+    place = Place(7001, 0, private=True)
+    async with lead.on("07-20") as d:
+        line = "2C 鄂城区 2026年1月15日知道 张某某非法占地，法院超期裁定"
+        draft = await open_form(d, lead.bureau, LEAD, place, Said(line))
+        assert (draft.asking, draft.to_ask) == ("route", ())
+        draft = await choose(d, lead.bureau, draft, "route", "apply")
+        assert (draft.asking, draft.to_ask) == ("handed_in_on", ("handed_in_on",))
+        skipped = await skip(d, lead.bureau, draft, "handed_in_on")
+        assert (skipped.asking, skipped.to_ask) == ("", ())
+        draft = await answer(d, lead.bureau, draft, "7月15日")
+        assert draft.data["handed_in_on"] == "2026-07-15"
+        other = await open_form(d, lead.bureau, LEAD, place, Said(f"{line} 申请监督"))
+        assert other.asking == "handed_in_on"
+        other = await open_form(d, lead.bureau, LEAD, place, Said(f"{line} 移送线索"))
+        assert other.asking == ""
+
+
 # Reception, answer, result, and the case (C2).
+
+
+@pytest.mark.parametrize(
+    ("said", "due"), [({}, "06-15"), ({"case_accepted_on": "2026-03-10"}, "06-10")]
+)
+async def test_the_three_months_count_from_the_acceptance(
+    lead: Lead, said: dict[str, Value], due: str
+) -> None:
+    record = await lead.file("03-06", TOLD)
+    record = await lead.take("03-09", record, "sign", "review")
+    record = await lead.take("03-13", record, "accept", case_number="鄂城检行监〔2026〕7号", **said)
+    assert await lead.dues(record) == {"case": due}
+    async with lead.on("03-14") as d:
+        record = await correct_record(
+            d,
+            lead.prosecutor,
+            record,
+            {"case_accepted_on": "2026-03-11"},
+            "登记有误",
+            version=record.version,
+        )
+        assert "case_accepted_on" in correctable(LEAD, record, "jcy-ec")
+        assert "case_accepted_on" not in correctable(LEAD, record, "zrzy-ec")
+    assert await lead.dues(record) == {"case": "06-11"}
+
+
+async def test_accepting_asks_for_the_day_and_takes_today_for_no_answer(lead: Lead) -> None:
+    record = await lead.file("03-06", TOLD)
+    record = await lead.take("03-09", record, "sign", "review")
+    async with lead.on("03-13") as d:
+        place = Place(7002, 0, private=True)
+        draft = await open_move(d, lead.prosecutor, record, "accept", place)
+        draft = await answer(d, lead.prosecutor, draft, "鄂城检行监〔2026〕7号")
+        assert draft.asking == "case_accepted_on"
+        record = await submit(
+            d, lead.prosecutor, await skip(d, lead.prosecutor, draft, draft.asking)
+        )
+        assert "case_accepted_on" in correctable(LEAD, record, "jcy-ec")
+    assert await lead.dues(record) == {"case": "06-15"}
 
 
 async def test_a_case_has_three_months_from_its_acceptance(lead: Lead) -> None:
@@ -185,3 +256,21 @@ async def test_any_other_outcome_has_only_the_agreed_period(
     assert await lead.dues(record) == {"result": "06-15"}
     record = await lead.take("06-16", record, "conclude", result="已告知")
     assert "逾期" not in await lead.card("06-16", record)
+
+
+@pytest.mark.parametrize(
+    ("moves", "gone", "said", "code"),
+    [
+        ((), "withdraw", {}, "sign"),
+        (("sign",), "void", {"void_reason": "重复登记"}, "answer"),
+    ],
+)
+async def test_what_is_taken_back_was_neither_met_nor_missed(
+    lead: Lead, moves: tuple[str, ...], gone: str, said: dict[str, Value], code: str
+) -> None:
+    record = await lead.file("03-06", TOLD)
+    record = await lead.take("03-09", record, *moves)
+    async with lead.on("03-09") as d:
+        await move_record(d, lead.bureau, record, gone, said, version=record.version)
+    (row,) = await lead.rows(record, code)
+    assert (row.outcome, row.met_on) == (Outcome.DROPPED, None)

@@ -20,6 +20,7 @@ from bot.domain.records import NewRecord, Outcome
 from bot.services.cards import render_card
 from bot.services.disclosure import tell_history
 from bot.services.ledger import file_record, move_record, note_step
+from bot.services.proofs import account_of
 from bot.services.recounting import SHOWN, recount, recount_late
 from bot.services.verify import verify
 from bot.storage.chats import Chat
@@ -202,15 +203,65 @@ async def test_recounting_twice_changes_nothing_more(
     assert await rows() == counted
 
 
-async def test_a_duty_that_was_met_is_left_alone(
+async def concluded(d: Desk, procuratorate: Actor, record: Record, day: date) -> Record:
+    """The lead's result is told on some day of the next year."""
+    then = replace(d, now=datetime(day.year, day.month, day.day, 10, tzinfo=SHANGHAI))
+    return await move_record(
+        then, procuratorate, record, "conclude", {"result": "已裁定"}, version=record.version
+    )
+
+
+async def test_what_was_met_by_a_date_that_was_not_final_is_judged_anew(
+    on: OpenOn, bureau: Actor, procuratorate: Actor, deliver: Deliver
+) -> None:
+    day = date(2027, 2, 11)
+    async with on(11, 9) as d:
+        record = await accepted(d, bureau, procuratorate)
+        record = await concluded(d, procuratorate, record, day)
+        before = (await d.tx.duties.of_record(record.id))[-1]
+        assert (before.due, before.provisional, before.late) == (date(2027, 2, 9), True, 2)
+        card = await render_card(d, LEAD, record)
+        assert "2月11日办理，<b>逾期2天</b>（期限2月9日，暂定）" in card
+        account = await account_of(d, record, entitled=False)
+        assert (
+            "2027年2月9日（星期二）前（暂定）；2月11日“办结”，逾期2天" in account.endings()[-1].line
+        )
+
+        (shift,) = await recount(with_notice(d), NUMBER, None)
+        rows = await d.tx.duties.of_record(record.id)
+        event = (await d.tx.events.of_record(record.id))[-1]
+        assert (shift.duty, shift.late, event.name) == (before, 0, "recounted")
+        assert (event.facts["before"], event.facts["after"]) == ("2027-02-09", "2027-02-12")
+        assert rows[-2] == before, "what was judged stays as it was judged"
+        after = rows[-1]
+        assert (after.due, after.provisional, after.outcome) == (
+            date(2027, 2, 12),
+            False,
+            Outcome.MET,
+        )
+        assert (after.met_on, after.late, after.closed_by) == (day, 0, event.id)
+        assert "逾期" not in await render_card(with_notice(d), LEAD, record)
+        account = await account_of(with_notice(d), record, entitled=False)
+        assert "；2月11日“办结”，按期" in account.endings()[-1].line
+        assert NUMBER in account.endings()[-1].full
+        assert (await verify(d.tx)).sound
+        await recount_late(with_notice(d))
+        assert await d.tx.duties.of_record(record.id) == rows, "once"
+    told = [said.text for said in await deliver() if "重新计算" in said.text]
+    assert all("2027年2月9日（暂定） → 2027年2月12日；2月11日已办理，按期" in text for text in told)
+    assert len(told) == 2
+
+
+async def test_what_was_met_by_a_final_date_or_is_closed_is_left_alone(
     on: OpenOn, bureau: Actor, procuratorate: Actor
 ) -> None:
     async with on(11, 9) as d:
         record = await accepted(d, bureau, procuratorate)
-        await move_record(
-            d, procuratorate, record, "conclude", {"result": "已裁定"}, version=record.version
-        )
+        record = await concluded(d, procuratorate, record, date(2027, 2, 11))
+        for actor, move in ((bureau, "confirm"), (procuratorate, "archive")):
+            record = await move_record(d, actor, record, move, {}, version=record.version)
         before = await d.tx.duties.of_record(record.id)
+        assert [row.provisional for row in before] == [False, False, True]
         assert await recount(with_notice(d), NUMBER, None) == []
         assert await d.tx.duties.of_record(record.id) == before
 

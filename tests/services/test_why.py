@@ -20,6 +20,7 @@ from bot.domain.records import Outcome
 from bot.sandbox.markup_html import parse_html
 from bot.services import buttons
 from bot.services.amendments import correct_record
+from bot.services.blanks import REMOVED
 from bot.services.clocks import period_for
 from bot.services.disclosure import disclose
 from bot.services.ledger import file_record, move_record
@@ -276,7 +277,7 @@ async def test_another_period_is_told_as_a_change(scene: Scene) -> None:
     await scene.correct(scene.jcy, "2026-07-22", reply_days=15)
     told = await scene.why("2026-07-22")
     assert "期限10日 → 15日，届满日7月30日 → 8月4日" in told
-    await scene.correct(scene.jcy, "2026-07-23", pace="normal")
+    await scene.correct(scene.jcy, "2026-07-23", pace="normal", reply_days=REMOVED)
     assert "期限15日 → 2个月，届满日8月4日 → 9月20日" in await scene.why("2026-07-23")
 
 

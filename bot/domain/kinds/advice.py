@@ -1,7 +1,8 @@
 """检察建议: the procuratorate recommends, the bureau replies in writing within the legal period.
 
 Notice 鄂州检会〔2021〕5号 第一条; periods BRIEF §1.1, fields §2, life-cycle §3. The clock starts on
-receipt, which takes two keys: what one side enters, the other confirms or enters otherwise.
+receipt, which takes two keys: what one side enters, the other confirms or enters otherwise. An
+addressee who does neither cannot stop it: then the proof of service (送达回证) will do.
 """
 
 from __future__ import annotations
@@ -163,6 +164,14 @@ class AdviceFields(Fields):
     ] = None
     delivery: Annotated[str | None, Entry("送达方式", DELIVERIES, "以什么方式送达？")] = None
     signatory: Annotated[str | None, Entry("签收人", Text(40), "由谁签收？")] = None
+    service_proof: Annotated[
+        str | None,
+        Entry(
+            "送达回证情况",
+            Text(200),
+            "请写明送达回证载明的情况，或者留置送达的时间、地点、见证人（200字以内）。",
+        ),
+    ] = None
     self_check: Annotated[
         str | None, Entry("自查情况", Text(500), "请写明自查情况（500字以内）。")
     ] = None
@@ -222,6 +231,20 @@ class AdviceFields(Fields):
     supplement_number: Annotated[
         str | None, Entry("补充复函文号", DOCUMENT, "补充回复的文号？", Sight.GROUP)
     ] = None
+    supplement_sent_on: Annotated[
+        date | None,
+        Entry("补充复函送出日期", Day(), "补充回复哪一天送出（邮寄的以邮戳为准）？", Sight.GROUP),
+    ] = None
+    report_sent_on: Annotated[
+        date | None,
+        Entry("整改报告送出日期", Day(), "整改报告哪一天送出（邮寄的以邮戳为准）？"),
+    ] = None
+    returned_reply: Annotated[
+        str | None,
+        Entry(
+            "退回回复登记的理由", Text(300), "为什么退回（未收到复函，或者登记有误）？请写明理由。"
+        ),
+    ] = None
     report: Annotated[str | None, Entry("整改报告", Text(500), "请写明整改情况（500字以内）。")] = (
         None
     )
@@ -255,7 +278,10 @@ def reply_period(data: Mapping[str, Value]) -> str:
 
 
 def _days_if_urgent(data: Mapping[str, Value]) -> tuple[str, ...]:
-    return ("reply_days",) if data.get("pace") == "urgent" else ()
+    """An urgent paper sets its days; and what sets them has a pace, be it only to be asked."""
+    if data.get("pace") == "urgent":
+        return ("reply_days",)
+    return ("pace",) if data.get("reply_days") and "pace" not in data else ()
 
 
 _ORDER = (
@@ -285,6 +311,8 @@ def _consistent(data: Mapping[str, Value]) -> None:
         raise DomainError("not_every_item")
     if data.get("pace") == "harm" and data.get("type") != "public_interest":
         raise DomainError("harm_without_public_interest")
+    if data.get("reply_days") and (data.get("pace") or "urgent") != "urgent":
+        raise DomainError("days_without_urgency")
 
 
 def _renewal(record: Record) -> dict[str, Value | None]:
@@ -297,24 +325,69 @@ def _reply_not_noted(matter: Matter) -> bool:
     return "reply_received_on" not in matter.record.data
 
 
+def _unconfirmed(matter: Matter) -> bool:
+    """The addressee lets the other key wait too long, or has refused to sign at all."""
+    return matter.late("confirm") or matter.record.data.get("delivery") == "left"
+
+
+def _receipt_not_told(matter: Matter) -> bool:
+    return "received_on" not in matter.record.data
+
+
+def _replied_only(matter: Matter) -> bool:
+    """It was the written reply, and nothing later, that is being reviewed."""
+    return matter.last("reply") > matter.last("report", "supplement")
+
+
+def _to_report(matter: Matter) -> bool:
+    """The reply was given, and there is something to mend still."""
+    return not matter.owes("reply") and (matter.record.state != "replied" or matter.owes("rectify"))
+
+
+def _grounds(matter: Matter) -> list[int]:
+    """Why the bureau is to be urged: of each reason, the step with which it began.
+
+    It is late with something, or what it has done does not suffice.
+    """
+    late = [code for code in ("reply", "rectify", "supplement") if matter.late(code)]
+    begun = [matter.last(*ADVICE.rule(code).starts) for code in late]
+    failed = matter.record.state in {"unmended", "escalated"}
+    return [*begun, matter.last("fail")] if failed else begun
+
+
 def to_be_urged(matter: Matter) -> bool:
     """The bureau is late, or what it did does not suffice."""
-    late = matter.late("reply", "rectify", "supplement")
-    return late or matter.record.state == "unmended"
+    return bool(_grounds(matter))
 
 
 def _urged_in_vain(matter: Matter) -> bool:
-    return "urging" in matter.record.data and to_be_urged(matter)
+    """It was urged for a reason that there still is: an urging before that licenses nothing."""
+    urged = matter.last("urge")
+    return any(urged > ground for ground in _grounds(matter))
+
+
+def _for_the_public(matter: Matter) -> bool:
+    """Only such a recommendation may end in a suit (公益诉讼)."""
+    return matter.record.data.get("type") == "public_interest"
+
+
+def _to_be_closed(matter: Matter) -> bool:
+    """Nothing is left to do; or nothing more can be done, where there is no suit to follow."""
+    return matter.record.state in {"looked_back", "sued"} or not _for_the_public(matter)
 
 
 _AT_WORK = frozenset({"delivered", "checking"})
 """Received, and not replied to yet."""
 _ANSWERED = frozenset({"replied", "rectifying", "supplementing", "unmended"})
 _RUNNING = _AT_WORK | _ANSWERED | {"escalated"}
+_LAGGING = _AT_WORK | {"rectifying", "supplementing", "unmended", "escalated"}
 _OPEN = frozenset({"issued", "served", "received", "mended", "looked_back"}) | _RUNNING
 _RECEIPT = ("served_on", "received_on")
-_DELIVERED = frozenset({"confirm_receipt", "differ_receipt", "confirm_service", "differ_service"})
+_DELIVERED = frozenset(
+    {"confirm_receipt", "differ_receipt", "confirm_service", "differ_service", "prove_service"}
+)
 _GONE = frozenset({"withdraw", "replace"})
+_SHUT = _GONE | {"sue", "close"}
 _REPLY = ("reply_number", "replied_on", "reply_way", "reply_signatory", "adoption", "progress")
 _SENT = ("served_on", "delivery", "signatory")
 _GOT = ("received_on", "delivery", "signatory")
@@ -330,6 +403,7 @@ _MOVES = (
         "delivered",
         Party.RECEIVER,
         copies=(("received_on", "served_on"),),
+        tells=True,
     ),
     Move(
         "differ_receipt",
@@ -340,6 +414,26 @@ _MOVES = (
         ("received_on",),
         tells=True,
         noted="登记不同的收到日期",
+    ),
+    Move(
+        "prove_service",
+        "按送达回证起算",
+        frozenset({"served"}),
+        "delivered",
+        Party.SENDER,
+        ("service_proof",),
+        when=_unconfirmed,
+        tells=True,
+    ),
+    Move(
+        "enter_receipt",
+        "补登收到日期",
+        _RUNNING | {"mended"},
+        "",
+        Party.RECEIVER,
+        ("received_on",),
+        when=_receipt_not_told,
+        tells=True,
     ),
     Move(
         "confirm_service",
@@ -453,7 +547,14 @@ _MOVES = (
         Party.SENDER,
         ("lacking",),
     ),
-    Move("fail", "整改不到位", frozenset({"replied"}), "unmended", Party.SENDER, ("review",)),
+    Move(
+        "fail",
+        "整改不到位",
+        frozenset({"replied"}),
+        "unmended",
+        Party.SENDER,
+        ("review", "rectify_by"),
+    ),
     Move(
         "note_reply",
         "登记收到复函",
@@ -465,13 +566,26 @@ _MOVES = (
         when=_reply_not_noted,
     ),
     Move(
+        "return_reply",
+        "退回回复登记",
+        frozenset({"replied"}),
+        "",
+        Party.SENDER,
+        ("returned_reply",),
+        aside=True,
+        when=_replied_only,
+        takes_back="reply",
+        clears=(*_REPLY, "reply_received_on"),
+        tells=True,
+    ),
+    Move(
         "report",
         "报告整改情况",
-        frozenset({"rectifying", "unmended", "escalated"}),
+        frozenset({"replied", "rectifying", "unmended", "escalated"}),
         "replied",
         Party.RECEIVER,
-        ("report", "progress"),
-        when=unless_owed("reply"),
+        ("report", "report_sent_on", "progress"),
+        when=_to_report,
     ),
     Move(
         "supplement",
@@ -479,12 +593,12 @@ _MOVES = (
         frozenset({"supplementing"}),
         "replied",
         Party.RECEIVER,
-        ("supplement_number", "report"),
+        ("supplement_number", "supplement_sent_on", "report"),
     ),
     Move(
         "urge",
         "登记督促",
-        _AT_WORK | {"rectifying", "supplementing", "unmended"},
+        _LAGGING,
         "",
         Party.SENDER,
         ("urged_by", "urging"),
@@ -493,7 +607,7 @@ _MOVES = (
     Move(
         "escalate",
         "拟提级",
-        _AT_WORK | {"rectifying", "supplementing", "unmended"},
+        _LAGGING,
         "escalated",
         Party.SENDER,
         ("level", "escalation"),
@@ -510,6 +624,7 @@ _MOVES = (
         Party.SENDER,
         ("litigation_number",),
         aside=True,
+        when=_for_the_public,
         tells=True,
     ),
     Move(
@@ -531,10 +646,11 @@ _MOVES = (
     Move(
         "close",
         "办结销号",
-        frozenset({"looked_back", "sued"}),
+        frozenset({"looked_back", "sued", "unmended", "escalated"}),
         "closed",
         Party.SENDER,
         ("closing",),
+        when=_to_be_closed,
         tells=True,
     ),
     Move(
@@ -582,7 +698,7 @@ ADVICE = Kind(
     filing="登记制发",
     filed="已登记",
     states=(
-        State("issued", "已制发待送达", Party.RECEIVER, "登记收到日期和签收人"),
+        State("issued", "已制发待送达", Party.SENDER, "送达并登记"),
         State("served", "已送达待确认", Party.RECEIVER, "核对收到日期"),
         State("received", "已收到待确认", Party.SENDER, "核对收到日期"),
         State("delivered", "已送达", Party.RECEIVER, "开展自查"),
@@ -591,7 +707,13 @@ ADVICE = Kind(
         State("rectifying", "继续整改", Party.RECEIVER, "完成整改并报告"),
         State("supplementing", "待补充回复", Party.RECEIVER, "补充回复"),
         State("unmended", "整改不到位", Party.RECEIVER, "整改并报告"),
-        State("escalated", "已提级", Party.RECEIVER, "书面回复并整改"),
+        State(
+            "escalated",
+            "已提级",
+            Party.RECEIVER,
+            "完成整改并报告",
+            while_owing=(("reply", "书面回复并整改"),),
+        ),
         State("mended", "整改到位", Party.SENDER, "开展回头看"),
         State("looked_back", "已回头看", Party.SENDER, "办结销号"),
         State("sued", "公益诉讼立案", Party.SENDER, "办结销号"),
@@ -602,6 +724,9 @@ ADVICE = Kind(
     ),
     first="issued",
     moves=_MOVES,
+    recalls=_DELIVERED
+    | {"urge", "grant_delay", "go_on", "relapse", "fail", "ask_more"}
+    | {"reply", "report", "supplement"},
     example="鄂州检行建〔2026〕5号 纠正违法 {district} 制发4月10日 1.催告 2.完善移送台账",
     duties=(
         DutyRule(
@@ -612,7 +737,7 @@ ADVICE = Kind(
             creditor=Party.SENDER,
             starts=frozenset({"serve"}),
             ends=frozenset({"confirm_receipt", "differ_receipt"}),
-            drops=_GONE,
+            drops=_GONE | {"prove_service"},
             clause=_CLAUSE,
         ),
         DutyRule(
@@ -637,10 +762,12 @@ ADVICE = Kind(
             creditor=Party.SENDER,
             starts=_DELIVERED,
             since=_RECEIPT,
+            dated_by=frozenset({"enter_receipt"}),
             estimate=(*_RECEIPT, "issued_on"),
             ends=frozenset({"reply"}),
+            reopened_by=frozenset({"return_reply"}),
             met_on="replied_on",
-            drops=_GONE | {"sue"},
+            drops=_SHUT,
             clause="第一条第三款",
         ),
         DutyRule(
@@ -651,6 +778,7 @@ ADVICE = Kind(
             creditor=Party.SENDER,
             starts=_DELIVERED,
             since=_RECEIPT,
+            dated_by=frozenset({"enter_receipt"}),
             ends=frozenset({"check", "reply"}),
             drops=_GONE | {"escalate"},
             clause="第一条第三款",
@@ -663,7 +791,7 @@ ADVICE = Kind(
             creditor=Party.RECEIVER,
             starts=frozenset({"explain"}),
             ends=frozenset({"grant_delay", "refuse_delay"}),
-            drops=_GONE | _REVIEWED | {"sue"},
+            drops=_SHUT | _REVIEWED,
             clause="第一条第三款",
         ),
         DutyRule(
@@ -674,7 +802,7 @@ ADVICE = Kind(
             creditor=Party.RECEIVER,
             starts=frozenset({"object"}),
             ends=frozenset({"uphold"}) | _GONE,
-            drops=frozenset({"drop_objection", "sue", "pass"}),
+            drops=frozenset({"drop_objection", "sue", "close", "pass"}),
             clause=_CLAUSE,
         ),
         DutyRule(
@@ -684,9 +812,10 @@ ADVICE = Kind(
             named="rectify_by",
             debtor=Party.RECEIVER,
             creditor=Party.SENDER,
-            starts=frozenset({"grant_delay", "go_on", "relapse"}),
+            starts=frozenset({"grant_delay", "go_on", "relapse", "fail"}),
             ends=frozenset({"report", "pass"}),
-            drops=_GONE | {"fail", "sue"},
+            met_on="report_sent_on",
+            drops=_SHUT,
             clause="第一条第三款",
         ),
         DutyRule(
@@ -695,7 +824,20 @@ ADVICE = Kind(
             period="P-REVIEW",
             debtor=Party.SENDER,
             creditor=Party.RECEIVER,
-            starts=frozenset({"reply", "report", "supplement"}),
+            starts=frozenset({"reply"}),
+            since=("reply_received_on",),
+            dated_by=frozenset({"note_reply"}),
+            ends=_REVIEWED,
+            drops=_GONE | {"return_reply", "report"},
+            clause=_CLAUSE,
+        ),
+        DutyRule(
+            code="review_more",
+            title="审查整改情况",
+            period="P-REVIEW",
+            debtor=Party.SENDER,
+            creditor=Party.RECEIVER,
+            starts=frozenset({"report", "supplement"}),
             ends=_REVIEWED,
             drops=_GONE,
             clause=_CLAUSE,
@@ -708,6 +850,7 @@ ADVICE = Kind(
             creditor=Party.SENDER,
             starts=frozenset({"ask_more"}),
             ends=frozenset({"supplement"}),
+            met_on="supplement_sent_on",
             drops=_GONE | {"escalate"},
             clause=_CLAUSE,
         ),
@@ -719,6 +862,7 @@ ADVICE = Kind(
             creditor=Party.RECEIVER,
             starts=frozenset({"pass"}),
             ends=frozenset({"look_back", "relapse"}),
+            met_on="looked_on",
             drops=_GONE,
             clause=_CLAUSE,
         ),

@@ -6,7 +6,7 @@ the modules beside this one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from bot.domain.numbers import NumberKind
 from bot.domain.people import Role, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import date
 
     from bot.domain.people import Actor
@@ -52,9 +52,16 @@ class State:
     holder: Party | None
     """Whose turn it is; None when nobody's."""
     next_step: str
+    while_owing: tuple[tuple[str, str], ...] = ()
+    """What comes next instead, as long as a duty of that code is open."""
     closed: bool = False
     void: bool = False
     """The record counts as if it had never been filed."""
+
+    def next_of(self, owed: Collection[Duty]) -> str:
+        """What comes next, given what is owed."""
+        codes = {duty.code for duty in owed}
+        return next((step for code, step in self.while_owing if code in codes), self.next_step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +72,12 @@ class Matter:
     owed: tuple[Duty, ...]
     """Its open duties, the one that is due first before the others."""
     today: date
+    taken: Mapping[str, int] = field(default_factory=dict)
+    """Of the steps that the kind recalls, the event with which each was taken last."""
+
+    def last(self, *codes: str) -> int:
+        """The event of the last of these steps; 0 if none was taken."""
+        return max((self.taken.get(code, 0) for code in codes), default=0)
 
     def owes(self, *codes: str) -> bool:
         """Tell whether one of these duties is open."""
@@ -102,6 +115,8 @@ class Move:
     """"": the record stays in the state it is in."""
     who: Party
     needs: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    """Fields that it asks for too, each of which may be skipped."""
     roles: frozenset[Role] = frozenset({Role.LIAISON, Role.DEPUTY})
     aside: bool = False
     """So rare that it is offered in private only, beside the content."""
@@ -109,6 +124,10 @@ class Move:
     """On what else it depends, besides the state."""
     copies: tuple[tuple[str, str], ...] = ()
     """Fields that it fills in with what another field says: (to, from)."""
+    takes_back: str = ""
+    """The step that it undoes: the record goes back to the state in which that one was taken."""
+    clears: tuple[str, ...] = ()
+    """Fields that it empties; what they said stays in the history."""
     approval: bool = False
     """Only a proposal, until the leader of the organ approves it."""
     renews: bool = False
@@ -159,8 +178,12 @@ class DutyRule:
     """Each of these steps ends it without its being met."""
     since: tuple[str, ...] = ()
     """The fields with the day that starts it, of which the earliest counts; (): the step's day."""
+    dated_by: frozenset[str] = frozenset()
+    """Each of these steps tells one of those days later on: the duty is counted anew by it."""
+    reopened_by: frozenset[str] = frozenset()
+    """Each of these steps finds that it was not met: it is owed by the same date again."""
     met_on: str = ""
-    """The field with the day on which it was met; "": the step's day."""
+    """The field with the day on which it was met, where the step asks for it; else its own day."""
     named: str = ""
     """The field with the last day, where the paper names one."""
     length: str = ""
@@ -247,8 +270,12 @@ class Kind:
     example: str = ""
     """One line that files one, as /help shows it; `Office.illustrate` fills in the places."""
     duties: tuple[DutyRule, ...] = ()
+    recalls: frozenset[str] = frozenset()
+    """The steps whose order `when` of some other step looks at."""
     signature: str = ""
     """Code of the move with which the receiver signs for it; "": nobody does."""
+    wonders: Callable[[Mapping[str, Value]], tuple[str, ...]] = nothing_more
+    """What else is asked, and may be skipped, given what it says so far."""
     demands: Callable[[Mapping[str, Value]], tuple[str, ...]] = nothing_more
     """What else must be known before it can be filed, given what it says so far."""
     consistent: Callable[[Mapping[str, Value]], None] = agree
@@ -269,7 +296,7 @@ class Kind:
     @cached_property
     def offered(self) -> tuple[str, ...]:
         """The fields a new record may fill: all but those that a later move asks for."""
-        asked = {name for move in self.moves for name in move.needs}
+        asked = {name for move in self.moves for name in (*move.needs, *move.asks)}
         copied = {name for move in self.moves for name, _ in move.copies}
         later = (asked | copied) - set(self.required)
         return tuple(name for name in self.entries if name not in later)
@@ -295,7 +322,7 @@ class Kind:
 
     def supplier(self, name: str) -> Party:
         """Whose word a field is: the party's that takes the step asking for it, or the sender's."""
-        return next((m.who for m in self.moves if name in m.needs), Party.SENDER)
+        return next((m.who for m in self.moves if name in (*m.needs, *m.asks)), Party.SENDER)
 
     def state(self, code: str) -> State:
         """The state of that code."""

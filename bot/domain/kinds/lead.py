@@ -1,6 +1,8 @@
 """案件线索: the bureau finds something at the courts or on the land, and hands it over.
 
-Notice 鄂州检会〔2021〕5号 第二条; categories BRIEF §1.4, fields §2, life-cycle §3.
+Notice 鄂州检会〔2021〕5号 第二条; categories BRIEF §1.4, fields §2, life-cycle §3. The case's three
+months count from its acceptance (受理); what a chief procurator extends and what is excluded
+(调卷、鉴定、评估、审计) is not reckoned with.
 """
 
 from __future__ import annotations
@@ -10,12 +12,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 from bot.domain.entries import Choice, Entry, Number, OneOf, ParcelNumber, Sight, Text
+from bot.domain.errors import DomainError
 from bot.domain.kinds.kind import FILE, DutyRule, Fields, Kind, Move, Party, State
 from bot.domain.measures import Day, Money, Surface
 from bot.domain.numbers import NumberKind
 from bot.domain.parties import PartyName, PartyTypes
 from bot.domain.people import Side
 from bot.domain.quantities import AreaRole
+from bot.domain.records import day_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -137,6 +141,14 @@ class LeadFields(Fields):
             "哪一天知道法院的违法行为？（申请监督须在6个月内提出）",
         ),
     ] = None
+    handed_in_on: Annotated[
+        date | None,
+        Entry(
+            "申请提交日期",
+            Day(),
+            "监督申请哪一天提交（跳过的，以登记日为准）？",
+        ),
+    ] = None
     applied_on: Annotated[date | None, Entry("申请日期", Day(("申请",)))] = None
     accepted_on: Annotated[date | None, Entry("受理日期", Day(("受理",)))] = None
     ruled_on: Annotated[date | None, Entry("裁定日期", Day(("裁定",)))] = None
@@ -160,6 +172,10 @@ class LeadFields(Fields):
             Sight.GROUP,
         ),
     ] = None
+    case_accepted_on: Annotated[
+        date | None,
+        Entry("监督案件受理日期", Day(), "监督案件哪一天受理（跳过的，以今天为准）？"),
+    ] = None
     refusal: Annotated[str | None, Entry("不予受理理由", Text(300), "不予受理的理由？")] = None
     transferred_to: Annotated[str | None, Entry("转办单位", Text(60), "转给哪个单位？")] = None
     merged_into: Annotated[str | None, Entry("并入线索", TARGET, "并入哪条线索（编号）？")] = None
@@ -176,8 +192,21 @@ def _applied_for(data: Mapping[str, Value]) -> bool:
     return data.get("route") == "apply" and "known_on" in data
 
 
+def _when_handed_in(data: Mapping[str, Value]) -> tuple[str, ...]:
+    return ("handed_in_on",) if data.get("route") == "apply" else ()
+
+
 def _when_known(data: Mapping[str, Value]) -> tuple[str, ...]:
     return ("known_on",) if data.get("route") == "apply" else ()
+
+
+def _consistent(data: Mapping[str, Value]) -> None:
+    """Nobody applies before they know of what they apply against."""
+    known, handed_in = day_in(data, "known_on"), day_in(data, "handed_in_on")
+    if known and handed_in and handed_in < known:
+        titles = (LEAD.entries[name].title for name in ("known_on", "handed_in_on"))
+        earlier, later = zip(titles, (known, handed_in), strict=True)
+        raise DomainError("wrong_order", earlier=earlier, later=later)
 
 
 _OUTCOMES = frozenset({"filed", "refused", "transferred", "merged"})
@@ -189,7 +218,9 @@ LEAD = Kind(
     words=("线索",),
     fields=LeadFields,
     required=("category", "route", "summary"),
+    wonders=_when_handed_in,
     demands=_when_known,
+    consistent=_consistent,
     rest="summary",
     guided=("party", "area", "penalty_number", "court_number"),
     teller="told_by",
@@ -233,6 +264,7 @@ LEAD = Kind(
             "filed",
             Party.RECEIVER,
             ("case_number",),
+            ("case_accepted_on",),
         ),
         Move(
             "return",
@@ -289,6 +321,7 @@ LEAD = Kind(
             starts=frozenset({FILE}),
             ends=frozenset({FILE}),
             since=("known_on",),
+            met_on="handed_in_on",
             estimate=("known_on",),
             owed=_applied_for,
             chosen_by=("route",),
@@ -301,7 +334,8 @@ LEAD = Kind(
             debtor=Party.RECEIVER,
             creditor=Party.SENDER,
             starts=frozenset({"file"}),
-            ends=frozenset({"sign", "withdraw"}),
+            ends=frozenset({"sign"}),
+            drops=frozenset({"withdraw"}),
             clause="第二条第（二）项第三款",
         ),
         DutyRule(
@@ -311,7 +345,8 @@ LEAD = Kind(
             debtor=Party.RECEIVER,
             creditor=Party.SENDER,
             starts=frozenset({"sign", "resubmit"}),
-            ends=frozenset({"accept", "return", "refuse", "transfer", "merge", "void"}),
+            ends=frozenset({"accept", "return", "refuse", "transfer", "merge"}),
+            drops=frozenset({"void"}),
             clause="第二条第（二）项第三款",
         ),
         DutyRule(
@@ -331,6 +366,7 @@ LEAD = Kind(
             debtor=Party.RECEIVER,
             creditor=Party.SENDER,
             starts=frozenset({"accept"}),
+            since=("case_accepted_on",),
             ends=frozenset({"conclude"}),
             clause="第二条第（二）项第二款",
         ),
