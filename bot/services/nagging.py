@@ -13,6 +13,7 @@ from bot.services.planning import (
     plan_of,
     rung_after,
     rung_due,
+    turns_overdue,
 )
 from bot.services.staff import staff_of
 from bot.services.standing_in import absentees, stand_in
@@ -58,7 +59,9 @@ async def hand_on(desk: Desk, duty: Duty, record: Record, staff: Staff) -> None:
     ladder = ladder_of(desk, record.kind)
     rung = rung_due(desk, record.kind, duty)
     if rung is not None:
-        told = staff.told_of(ladder, duty, rung.stage)
+        since = duty.rung_at or rung.at
+        turns = turns_overdue(desk, record.kind, duty, since, desk.now)
+        told = staff.told_of(ladder, duty, rung.stage, turns=turns)
         if not ladder.is_stage(rung.stage):
             told = [each for each in told if each not in await _put_off_by(desk, duty)]
         await desk.tx.nags.add(duty.id, rung.stage, told, rung.at)

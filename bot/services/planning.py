@@ -57,6 +57,16 @@ def rung_due(desk: Desk, kind: str, duty: Duty) -> Rung | None:
     return latest_rung(ladder, duty.due, desk.rounds, duty.rung_at, desk.now, urgent=urgent)
 
 
+def turns_overdue(desk: Desk, kind: str, duty: Duty, since: datetime, until: datetime) -> bool:
+    """Tell whether the first rung after the due date lies within a stretch of time, ends included.
+
+    It may bear a later stage's name: of rungs that meet on one day the latest stands for all.
+    """
+    stage, urgent = ladder_of(desk, kind).overdue, is_urgent(desk, duty.rule.code)
+    day = desk.rounds.day_of(duty.due, stage, urgent=urgent)
+    return since <= desk.rounds.opening(day) <= until
+
+
 async def plan_anew(desk: Desk) -> bool:
     """Plan some of the open duties that another calendar or office file has planned, or nothing.
 
