@@ -15,6 +15,7 @@ from bot.domain.outgoing import Priority
 from bot.domain.periods import days_left, light
 from bot.domain.records import NOBODY
 from bot.services.cards import belongs, home_groups
+from bot.services.planning import GROUP_KEY, WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """So many dates stand in one message."""
-KEY = "group/"
-"""With this the key of every message begins that the bot says to a group of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,8 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
     weekly = chat in told.weekly
     own = [(d, record) for d, record in told.due if belongs(desk, chat, record)] if weekly else []
     unreached = told.unreached.get(chat, ())
-    key = f"{KEY}{desk.today.isoformat()}/{chat.chat_id}/{chat.thread_id}"
+    what = WEEK if weekly else "day"
+    key = f"{GROUP_KEY}{desk.today.isoformat()}/{what}/{chat.chat_id}/{chat.thread_id}"
     await desk.say(
         chat.chat_id,
         thread_id=chat.thread_id,
@@ -142,6 +142,7 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
             digest=told.digest if weekly else None,
         ),
         priority=Priority.NAG,
+        doubtful=any(nag.doubtful for nag, _, _ in unreached),
     )
     monday = monday_of(desk.today) if weekly else None
     await desk.tx.chats.spoken_to(chat, desk.today, monday)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from bot.domain.records import Duty
     from bot.services.desk import Desk
 
+GROUP_KEY = "group/"
+"""With this the key of every message begins that the bot says to a group of itself."""
+WEEK = "week"
+"""Stands in such a key where the message says what the week brings."""
 NAG_KEY = "nag/"
 """With this the key of every message begins that reminds somebody in private."""
 AT_ONCE = 500
@@ -90,7 +94,22 @@ async def plan_anew(desk: Desk) -> bool:
 async def silence(desk: Desk, duty_ids: Collection[int]) -> None:
     """Say no more of duties that are owed no more, even where that was about to be said."""
     for message in await desk.tx.nags.unsaid_messages(duty_ids, WAITING):
-        doubtful = await desk.tx.outbox.withdraw(message)
-        if doubtful is not None:
-            await desk.tx.nags.unsay(message, doubtful=doubtful)
+        await _take_back(desk, message)
     await desk.tx.nags.silence(duty_ids)
+
+
+async def silence_towards(desk: Desk, user_id: int) -> None:
+    """Remind somebody of nothing more, even where that was about to be said; others will be."""
+    for message in await desk.tx.outbox.waiting_for(user_id, NAG_KEY):
+        await _take_back(desk, message)
+
+
+async def _take_back(desk: Desk, message: str) -> None:
+    """Let a message not go out; the rest of what it says is said in another one."""
+    doubtful = await desk.tx.outbox.withdraw(message)
+    if doubtful is not None:
+        await desk.tx.nags.unsay(message, doubtful=doubtful)
+        if message.startswith(GROUP_KEY):
+            *_, what, chat_id, thread_id = message.split("/")
+            week = what == WEEK
+            await desk.tx.chats.unspoken_to(int(chat_id), int(thread_id), week=week)

@@ -10,6 +10,7 @@ from bot.domain.people import Action, Role, Side, Status, is_name
 from bot.services import buttons
 from bot.services.admission import organ_name, put_request
 from bot.services.menus import offer_menu
+from bot.services.planning import silence_towards
 from bot.storage.events import OFFICE
 
 if TYPE_CHECKING:
@@ -143,6 +144,7 @@ async def leave(desk: Desk, actor: Actor, person_id: int, place: Place) -> None:
     admins = await desk.tx.people.of_role(Role.ADMIN)
     if [admin.id for admin in admins] == [person.id]:
         raise DomainError("last_admin")
+    await silence_towards(desk, person.user_id)
     await desk.tx.people.detach(person.id)
     await desk.tx.chats.withdraw_cards(person.user_id)
     if person.role is Role.ADMIN:

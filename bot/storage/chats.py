@@ -125,6 +125,12 @@ class Chats:
         place = (T.c.chat_id == chat.chat_id, T.c.thread_id == chat.thread_id)
         await self._connection.execute(update(T).where(*place).values(values))
 
+    async def unspoken_to(self, chat_id: int, thread_id: int, *, week: bool) -> None:
+        """Note that what the bot was to say of itself is not said after all."""
+        values: dict[str, None] = {"spoken_on": None} | ({"week_told": None} if week else {})
+        place = (T.c.chat_id == chat_id, T.c.thread_id == thread_id)
+        await self._connection.execute(update(T).where(*place).values(values))
+
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
         """Follow a group that became a supergroup: rewrite every reference to it.
 
