@@ -6,6 +6,7 @@ means something. On any other day it speaks only where somebody's reminder can r
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from bot.domain.records import Duty, Nag, Record
     from bot.services.desk import Desk
     from bot.storage.chats import Chat
+
+log = logging.getLogger(__name__)
 
 SHOWN = 20
 """So many dates stand in one message."""
@@ -152,11 +155,20 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
 def _by_holder(desk: Desk, due: Sequence[tuple[Duty, Record]]) -> dict[str, list[DueLine]]:
     holders: dict[str, list[DueLine]] = defaultdict(list)
     for duty, record in due:
-        title = desk.books.kinds[record.kind].rule(duty.code).title
-        left, colour = days_left(duty.due, desk.today), light(duty.due, desk.today)
-        line = DueLine(record.number, title, duty.due, left, colour)
-        holders[desk.office.organ(duty.debtor).short].append(line)
+        try:
+            holder, line = _due_line(desk, duty, record)
+        except Exception as error:  # the rest of the week goes out
+            log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
+        else:
+            holders[holder].append(line)
     return dict(holders)
+
+
+def _due_line(desk: Desk, duty: Duty, record: Record) -> tuple[str, DueLine]:
+    title = desk.books.kinds[record.kind].rule(duty.code).title
+    left, colour = days_left(duty.due, desk.today), light(duty.due, desk.today)
+    line = DueLine(record.number, title, duty.due, left, colour)
+    return desk.office.organ(duty.debtor).short, line
 
 
 def _by_organ(unreached: Sequence[tuple[Nag, str, str]]) -> dict[str, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from bot.domain.people import Actor, Person
     from bot.domain.records import Duty, Nag, Record
     from bot.services.desk import Desk
+
+log = logging.getLogger(__name__)
 
 SHOWN = 12
 """As many as one message names, each with buttons of its own."""
@@ -75,11 +78,28 @@ async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Ite
     ]
     records = await desk.tx.records.by_id({duty.record_id for duty in open_now})
     former = await desk.tx.duties.of_records(records)
-    items = [
-        _item(desk, person, latest[duty.id], duty, records[duty.record_id], former)
+    found = (
+        _readable(desk, person, latest[duty.id], duty, records[duty.record_id], former)
         for duty in open_now
-    ]
+    )
+    items = [item for item in found if item is not None]
     return sorted(items, key=lambda item: (bool(item.debtor), item.due, item.duty.id))
+
+
+def _readable(
+    desk: Desk,
+    person: Person,
+    nag: Nag,
+    duty: Duty,
+    record: Record,
+    former: dict[int, list[Duty]],
+) -> Item | None:
+    """An item; None, and the rest of the list goes out, where its row cannot be put into words."""
+    try:
+        return _item(desk, person, nag, duty, record, former)
+    except Exception as error:
+        log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
+        return None
 
 
 def _item(
