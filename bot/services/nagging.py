@@ -94,6 +94,20 @@ async def redirect(desk: Desk) -> None:
         if person is None or not person.reachable or person.id in away:
             nags = await desk.tx.nags.of_person(person_id)
             await pass_on(desk, [nag for nag in nags if nag.at <= desk.now])
+    await _find_readers(desk)
+
+
+async def _find_readers(desk: Desk) -> None:
+    """Give what nobody could be told to somebody who can be by now."""
+    nags = [nag for nag in await desk.tx.nags.of_person(NOBODY) if nag.at <= desk.now]
+    duties = await desk.tx.duties.by_id({nag.duty_id for nag in nags})
+    _, staff = await surroundings(desk, duties.values())
+    for nag in nags:
+        duty = duties[nag.duty_id]
+        reader = staff.one_of(duty.record_id, duty.debtor)
+        if reader is not None:
+            await desk.tx.nags.add(duty.id, nag.stage, [reader.id], nag.at)
+            await desk.tx.nags.drop([nag.id])
 
 
 async def pass_on(desk: Desk, nags: Sequence[Nag]) -> None:
