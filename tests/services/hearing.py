@@ -238,13 +238,25 @@ class Ears:
         """What waits for who cannot be told goes to a colleague, or else the group hears."""
         for call in self._due(now):
             member = self.members.get(call.person)
-            if member is None or member.fit:
+            if member is None:
+                self._find_reader(call, now)
+                continue
+            if member.fit:
                 continue
             del self.waits[call]
             self.called.discard(call)
             other = next((m for m in self.on_duty(member.organ) if m.fit), None)
             if other or member.organ == self.debts[call.debt].debtor:
                 self._call(call._replace(person=other.id if other else NOBODY), now)
+
+    def _find_reader(self, call: Call, now: datetime) -> None:
+        """Of what nobody could be told, whoever is there by now hears."""
+        debt = self.debts[call.debt]
+        reader = self.stands_for(debt.debtor, debt)
+        if reader:
+            del self.waits[call]
+            self.called.discard(call)
+            self._call(call._replace(person=reader.id), now)
 
     # The group.
 
