@@ -165,7 +165,12 @@ async def _buttons(desk: Desk, actor: Actor, item: Item) -> tuple[Button, ...]:
 
 
 async def step_of(desk: Desk, actor: Actor, duty: Duty, record: Record) -> Move | None:
-    """The one step by which somebody can meet a duty now; None where there are several, or none."""
+    """The one step by which somebody can meet a duty now; None where there are several, or none.
+
+    Only who owes it meets it: the sender of a lead could end its wait by taking it back.
+    """
+    if actor.standing is None or actor.organ != duty.debtor:
+        return None
     kind = desk.books.kinds[record.kind]
     owed = still_open(await desk.tx.duties.open_of(record.id))
     matter = Matter(record, owed, desk.today)
