@@ -91,6 +91,19 @@ async def plan_anew(desk: Desk) -> bool:
     return True
 
 
+async def set_back(desk: Desk) -> None:
+    """Plan anew what was reminded of while the clock ran ahead, lest it be silent until then."""
+    ahead = await desk.tx.nags.forget_after(desk.now)
+    duties = await desk.tx.duties.by_id(ahead)
+    records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})
+    rungs = {
+        duty.id: first_rung(desk, records[duty.record_id].kind, duty.rule.code, duty.due)
+        for duty in duties.values()
+    }
+    if rungs:
+        await desk.tx.duties.plan(rungs, plan_of(desk))
+
+
 async def silence(desk: Desk, duty_ids: Collection[int]) -> None:
     """Say no more of duties that are owed no more, even where that was about to be said."""
     for message in await desk.tx.nags.unsaid_messages(duty_ids, WAITING):

@@ -113,7 +113,7 @@ class Chats:
 
     async def untold(self, monday: date, bound_by: datetime) -> list[Chat]:
         """The places, bound by some hour, that have not heard yet what the week brings."""
-        untold = or_(T.c.week_told.is_(None), T.c.week_told < monday)
+        untold = or_(T.c.week_told.is_(None), T.c.week_told != monday)
         rows = await self._connection.execute(
             select(T).where(untold, T.c.bound_at <= bound_by).order_by(T.c.bound_at)
         )
