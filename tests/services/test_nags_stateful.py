@@ -13,7 +13,6 @@ from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -542,17 +541,6 @@ class Reminded(RuleBasedStateMachine):
         for row in rows:
             found.setdefault(row.person_id, set()).add(Call(*row))
         return found
-
-
-@pytest.fixture
-def quick_url(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A database whose statements run at once: handing each to a thread takes half the time."""
-
-    async def at_once(_: object, work: Callable[..., T], *args: object, **options: object) -> T:
-        return work(*args, **options)
-
-    monkeypatch.setattr("aiosqlite.core.Connection._execute", at_once)
-    return f"{sqlite_url}?check_same_thread=false"
 
 
 def test_whatever_happens_everybody_hears_what_they_must_once_and_nothing_else(
