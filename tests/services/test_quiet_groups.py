@@ -37,8 +37,8 @@ GROUP = -100_77
 FIRST, LAST = date(2026, 9, 1), date(2026, 11, 30)
 MORE = "未完，见下一条"
 """A list of more than a dozen goes on in another message; it counts as one."""
-HOURS = ((9, 0), (9, 1), (14, 30), (17, 5))
-"""When the ticker is looked at: openings, who was found out of reach, the end of the day."""
+HOURS = ((9, 0), (14, 30), (17, 5))
+"""When the ticker is looked at: both openings, and the end of the day."""
 
 
 @dataclass
@@ -74,7 +74,7 @@ class Quarter:
             desk = await self._desk(tx)
             author, kind = (self.bureau, LEAD) if is_lead else (self.prosecutor, ADVICE)
             record = await file_record(desk, author, kind, "420704", data)
-            for move in () if is_lead else ("serve", "confirm_receipt"):
+            for move in () if is_lead else ("serve", "confirm_receipt", "check"):
                 record = await self._take(desk, record, move, served_on=day)
         await self._deliver()
         self.open_matters[record.id] = record, self.at.date() + (2 + serial * 7 % 75) * DAY
@@ -95,7 +95,7 @@ class Quarter:
         for record, day in list(self.open_matters.values()):
             if day > self.at.date():
                 continue
-            move = {"handed_over": "sign", "delivered": "reply"}.get(record.state, "")
+            move = {"handed_over": "sign", "checking": "reply"}.get(record.state, "")
             del self.open_matters[record.id]
             if move:
                 today = self.at.date().isoformat()
