@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,11 +23,12 @@ from telegram.error import (
     TelegramError,
 )
 
-from bot.domain.outgoing import Manner
+from bot.domain.outgoing import Manner, Priority
 from bot.domain.trouble import FAULT, Trouble, trouble_of
 from bot.services.delivery import arrived, undeliverable
 from bot.services.desk import Desk
 from bot.services.places import topic_deleted, upgraded
+from bot.services.reposting import CARD
 from handlers.flood import Pace, wait_of
 from handlers.voice import Voice
 
@@ -223,8 +225,14 @@ class Sender:
         return self._at_desk(queued, lambda desk: undeliverable(desk, queued, trouble, away=away))
 
     async def _anew(self, tx: Tx, queued: Queued) -> None:
-        """The post is gone from the chat: its text becomes a new message."""
+        """The post is gone from the chat: its text becomes a new message.
+
+        Not so a card of which only the light was to turn, at midnight: that disturbs nobody.
+        """
         await tx.outbox.forget_post(queued.message.post)
+        if queued.message.priority is Priority.NAG and queued.message.post.startswith(CARD):
+            await tx.outbox.sent(replace(queued, message_id=None), None, self._clock.now())
+            return
         await tx.outbox.put_back(queued, "post gone", self._clock.now(), perhaps_sent=False)
 
     def _at_desk(self, queued: Queued, work: Callable[[Desk], Awaitable[None]]) -> Settle:

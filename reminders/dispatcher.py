@@ -12,7 +12,7 @@ from bot.services.desk import Desk
 from bot.services.group_words import bulletin, speak
 from bot.services.nag_lists import remind
 from bot.services.nagging import AT_ONCE, duties_to_nag, hand_on, readers, redirect, surroundings
-from bot.services.planning import plan_anew
+from bot.services.planning import plan_anew, set_back
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator, Sequence
@@ -50,7 +50,9 @@ class Dispatcher:
         return await Desk.open(tx, self._books, now, f"t{now.timestamp()}/{work}")
 
     async def _plan(self, now: datetime) -> None:
-        """Plan whatever another calendar or office file has planned, until none is left."""
+        """Plan whatever another calendar, office file or clock has planned, until none is left."""
+        async with self._database.write() as tx:
+            await set_back(await self._desk(tx, now, "clock"))
         more = True
         while more:
             async with self._database.write() as tx:

@@ -167,10 +167,19 @@ async def _called(desk: Desk, kind: Kind, record: Record, event: Event) -> str:
     return next((organ for organ in organs if organ != event.facts["organ"]), "")
 
 
-async def refresh_cards(desk: Desk, record: Record, priority: Priority = Priority.NEWS) -> None:
+async def refresh_cards(desk: Desk, record: Record) -> None:
     """Bring every card of a record up to date where it stands; nobody is told anew."""
     text = await render_card(desk, desk.books.kinds[record.kind], record, living=True)
-    await _update_cards(desk, record, text, await home_groups(desk, record), priority=priority)
+    await _update_cards(desk, record, text, await home_groups(desk, record))
+
+
+async def refresh_standing(desk: Desk, record: Record) -> None:
+    """Bring the cards that stand up to date, at whatever hour; where none stands, none comes."""
+    text = await render_card(desk, desk.books.kinds[record.kind], record, living=True)
+    standing = set(await desk.tx.chats.posts_under(card_posts(record.id)))
+    homes = await home_groups(desk, record)
+    groups = [chat for chat in homes if (chat.chat_id, chat.thread_id) in standing]
+    await _update_cards(desk, record, text, groups, priority=Priority.NAG)
 
 
 async def put_anew(desk: Desk, record: Record, chat_id: int, thread_id: int) -> bool:

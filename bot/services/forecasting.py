@@ -17,7 +17,7 @@ from bot.domain.ladder import Rung, rungs
 from bot.domain.records import NOBODY
 from bot.services.cards import belongs, home_groups
 from bot.services.group_words import monday_of, speaks_on
-from bot.services.planning import is_urgent, ladder_of, rung_due
+from bot.services.planning import is_urgent, ladder_of, rung_due, turns_overdue
 from bot.services.staff import staff_of
 from bot.services.standing_in import absentees, stand_in
 
@@ -54,12 +54,12 @@ async def forecast(desk: Desk, until: datetime) -> list[Foretold]:
     staff: dict[date, Staff] = {}
     put_off = await _put_off(desk, duties)
     found: set[tuple[datetime, int, int, int]] = set()
-    for at, duty, stage in calls:
+    for at, duty, stage, turns in calls:
         day = local_date(at)
         if day not in staff:
             staff[day] = replace(today, away=await absentees(desk, day))
         ladder = ladder_of(desk, records[duty.record_id].kind)
-        for person in staff[day].told_of(ladder, duty, stage):
+        for person in staff[day].told_of(ladder, duty, stage, turns=turns):
             until_later = put_off.get((duty.id, person))
             if ladder.is_stage(stage) or until_later is None or until_later <= at:
                 found.add((at, person, duty.id, stage))
@@ -72,16 +72,20 @@ async def forecast(desk: Desk, until: datetime) -> list[Foretold]:
 
 def _calls(
     desk: Desk, duties: Sequence[Duty], records: Mapping[int, Record], until: datetime
-) -> Iterator[tuple[datetime, Duty, int]]:
-    """When each duty's stages come, the first as it is planned."""
+) -> Iterator[tuple[datetime, Duty, int, bool]]:
+    """When each duty's stages come, the first as it is planned, and whether it turns overdue."""
     for duty in duties:
         kind, urgent = records[duty.record_id].kind, is_urgent(desk, duty.rule.code)
-        late = rung_due(desk, kind, duty) if duty.rung_at and duty.rung_at <= desk.now else None
-        if late is not None:
-            yield _next_hour(desk, desk.now), duty, late.stage
+        planned, late = duty.rung_at, rung_due(desk, kind, duty)
+        if planned is not None and late is not None:
+            turns = turns_overdue(desk, kind, duty, planned, desk.now)
+            yield _next_hour(desk, desk.now), duty, late.stage, turns
         all_of_them = rungs(ladder_of(desk, kind), duty.due, desk.rounds, urgent=urgent)
         to_come = takewhile(lambda rung: rung.at <= until, all_of_them)
-        yield from ((rung.at, duty, rung.stage) for rung in to_come if _is_ahead(desk, duty, rung))
+        for rung in to_come:
+            if _is_ahead(desk, duty, rung):
+                turns = turns_overdue(desk, kind, duty, rung.at, rung.at)
+                yield rung.at, duty, rung.stage, turns
 
 
 def _is_ahead(desk: Desk, duty: Duty, rung: Rung) -> bool:

@@ -6,6 +6,7 @@ means something. On any other day it speaks only where somebody's reminder can r
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from bot.domain.outgoing import Priority
 from bot.domain.periods import days_left, light
 from bot.domain.records import NOBODY
 from bot.services.cards import belongs, home_groups
+from bot.services.planning import GROUP_KEY, WEEK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,10 +28,10 @@ if TYPE_CHECKING:
     from bot.services.desk import Desk
     from bot.storage.chats import Chat
 
+log = logging.getLogger(__name__)
+
 SHOWN = 20
 """So many dates stand in one message."""
-KEY = "group/"
-"""With this the key of every message begins that the bot says to a group of itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,8 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
     weekly = chat in told.weekly
     own = [(d, record) for d, record in told.due if belongs(desk, chat, record)] if weekly else []
     unreached = told.unreached.get(chat, ())
-    key = f"{KEY}{desk.today.isoformat()}/{chat.chat_id}/{chat.thread_id}"
+    what = WEEK if weekly else "day"
+    key = f"{GROUP_KEY}{desk.today.isoformat()}/{what}/{chat.chat_id}/{chat.thread_id}"
     await desk.say(
         chat.chat_id,
         thread_id=chat.thread_id,
@@ -142,6 +145,7 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
             digest=told.digest if weekly else None,
         ),
         priority=Priority.NAG,
+        doubtful=any(nag.doubtful for nag, _, _ in unreached),
     )
     monday = monday_of(desk.today) if weekly else None
     await desk.tx.chats.spoken_to(chat, desk.today, monday)
@@ -151,11 +155,20 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
 def _by_holder(desk: Desk, due: Sequence[tuple[Duty, Record]]) -> dict[str, list[DueLine]]:
     holders: dict[str, list[DueLine]] = defaultdict(list)
     for duty, record in due:
-        title = desk.books.kinds[record.kind].rule(duty.code).title
-        left, colour = days_left(duty.due, desk.today), light(duty.due, desk.today)
-        line = DueLine(record.number, title, duty.due, left, colour)
-        holders[desk.office.organ(duty.debtor).short].append(line)
+        try:
+            holder, line = _due_line(desk, duty, record)
+        except Exception as error:  # the rest of the week goes out
+            log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
+        else:
+            holders[holder].append(line)
     return dict(holders)
+
+
+def _due_line(desk: Desk, duty: Duty, record: Record) -> tuple[str, DueLine]:
+    title = desk.books.kinds[record.kind].rule(duty.code).title
+    left, colour = days_left(duty.due, desk.today), light(duty.due, desk.today)
+    line = DueLine(record.number, title, duty.due, left, colour)
+    return desk.office.organ(duty.debtor).short, line
 
 
 def _by_organ(unreached: Sequence[tuple[Nag, str, str]]) -> dict[str, list[str]]:

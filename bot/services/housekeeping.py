@@ -35,10 +35,13 @@ WITNESSES = 2
 async def close_day(desk: Desk) -> None:
     """Send the day's digest over all histories to both sides, on working days with events.
 
+    Whatever the office's last half hour has missed is covered by the next digest.
+
     With it, neither side can rewrite the past alone: a chain whose head was in a digest
     cannot change without the digest's code changing (DESIGN §1.5).
     """
-    if not desk.calendar.is_workday(desk.today) or desk.now < _digest_time(desk, desk.today):
+    is_open = desk.office.hours.is_open(desk.now, desk.calendar)
+    if not is_open or desk.now < _digest_time(desk, desk.today):
         return
     last_event = await desk.tx.events.last_id()
     if last_event == await _last_digested(desk):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.outgoing import Priority
 from bot.domain.periods import stretch
-from bot.services.cards import refresh_cards
+from bot.services.cards import refresh_standing
 
 if TYPE_CHECKING:
     from bot.domain.records import Duty
@@ -32,4 +31,4 @@ async def _turn_light(desk: Desk, duty: Duty) -> None:
     await desk.tx.duties.note_shown(duty.id, stretch(duty.due, desk.today))
     record = await desk.tx.records.get(duty.record_id)
     if record is not None:
-        await refresh_cards(desk, record, Priority.NAG)
+        await refresh_standing(desk, record)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from bot.domain.people import Actor, Person
     from bot.domain.records import Duty, Nag, Record
     from bot.services.desk import Desk
+
+log = logging.getLogger(__name__)
 
 SHOWN = 12
 """As many as one message names, each with buttons of its own."""
@@ -80,11 +83,29 @@ async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Ite
     records = await desk.tx.records.by_id({duty.record_id for duty in open_now})
     former = await desk.tx.duties.of_records(records)
     absent = await _absent(desk, person, records.values())
-    items = [
-        _item(desk, person, latest[duty.id], duty, records[duty.record_id], former, absent)
+    found = (
+        _readable(desk, person, latest[duty.id], duty, records[duty.record_id], former, absent)
         for duty in open_now
-    ]
+    )
+    items = [item for item in found if item is not None]
     return sorted(items, key=lambda item: (bool(item.debtor), item.due, item.duty.id))
+
+
+def _readable(
+    desk: Desk,
+    person: Person,
+    nag: Nag,
+    duty: Duty,
+    record: Record,
+    former: Mapping[int, list[Duty]],
+    absent: Mapping[int, str],
+) -> Item | None:
+    """An item; None, and the rest of the list goes out, where its row cannot be put into words."""
+    try:
+        return _item(desk, person, nag, duty, record, former, absent)
+    except Exception as error:
+        log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
+        return None
 
 
 def _item(
@@ -163,7 +184,12 @@ async def _buttons(desk: Desk, actor: Actor, item: Item) -> tuple[Button, ...]:
 
 
 async def step_of(desk: Desk, actor: Actor, duty: Duty, record: Record) -> Move | None:
-    """The one step by which somebody can meet a duty now; None where there are several, or none."""
+    """The one step by which somebody can meet a duty now; None where there are several, or none.
+
+    Only who owes it meets it: the sender of a lead could end its wait by taking it back.
+    """
+    if actor.standing is None or actor.organ != duty.debtor:
+        return None
     kind = desk.books.kinds[record.kind]
     owed = still_open(await desk.tx.duties.open_of(record.id))
     matter = Matter(record, owed, desk.today)

@@ -13,6 +13,7 @@ from bot.services.planning import (
     plan_of,
     rung_after,
     rung_due,
+    turns_overdue,
 )
 from bot.services.staff import staff_of
 from bot.services.standing_in import absentees, stand_in
@@ -58,7 +59,9 @@ async def hand_on(desk: Desk, duty: Duty, record: Record, staff: Staff) -> None:
     ladder = ladder_of(desk, record.kind)
     rung = rung_due(desk, record.kind, duty)
     if rung is not None:
-        told = staff.told_of(ladder, duty, rung.stage)
+        since = duty.rung_at or rung.at
+        turns = turns_overdue(desk, record.kind, duty, since, desk.now)
+        told = staff.told_of(ladder, duty, rung.stage, turns=turns)
         if not ladder.is_stage(rung.stage):
             told = [each for each in told if each not in await _put_off_by(desk, duty)]
         await desk.tx.nags.add(duty.id, rung.stage, told, rung.at)
@@ -91,6 +94,20 @@ async def redirect(desk: Desk) -> None:
         if person is None or not person.reachable or person.id in away:
             nags = await desk.tx.nags.of_person(person_id)
             await pass_on(desk, [nag for nag in nags if nag.at <= desk.now])
+    await _find_readers(desk)
+
+
+async def _find_readers(desk: Desk) -> None:
+    """Give what nobody could be told to somebody who can be by now."""
+    nags = [nag for nag in await desk.tx.nags.of_person(NOBODY) if nag.at <= desk.now]
+    duties = await desk.tx.duties.by_id({nag.duty_id for nag in nags})
+    _, staff = await surroundings(desk, duties.values())
+    for nag in nags:
+        duty = duties[nag.duty_id]
+        reader = staff.one_of(duty.record_id, duty.debtor)
+        if reader is not None:
+            await desk.tx.nags.add(duty.id, nag.stage, [reader.id], nag.at)
+            await desk.tx.nags.drop([nag.id])
 
 
 async def pass_on(desk: Desk, nags: Sequence[Nag]) -> None:

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from bot.domain.records import Duty
     from bot.services.desk import Desk
 
+GROUP_KEY = "group/"
+"""With this the key of every message begins that the bot says to a group of itself."""
+WEEK = "week"
+"""Stands in such a key where the message says what the week brings."""
 NAG_KEY = "nag/"
 """With this the key of every message begins that reminds somebody in private."""
 AT_ONCE = 500
@@ -57,6 +61,16 @@ def rung_due(desk: Desk, kind: str, duty: Duty) -> Rung | None:
     return latest_rung(ladder, duty.due, desk.rounds, duty.rung_at, desk.now, urgent=urgent)
 
 
+def turns_overdue(desk: Desk, kind: str, duty: Duty, since: datetime, until: datetime) -> bool:
+    """Tell whether the first rung after the due date lies within a stretch of time, ends included.
+
+    It may bear a later stage's name: of rungs that meet on one day the latest stands for all.
+    """
+    stage, urgent = ladder_of(desk, kind).overdue, is_urgent(desk, duty.rule.code)
+    day = desk.rounds.day_of(duty.due, stage, urgent=urgent)
+    return since <= desk.rounds.opening(day) <= until
+
+
 async def plan_anew(desk: Desk) -> bool:
     """Plan some of the open duties that another calendar or office file has planned, or nothing.
 
@@ -77,10 +91,38 @@ async def plan_anew(desk: Desk) -> bool:
     return True
 
 
+async def set_back(desk: Desk) -> None:
+    """Plan anew what was reminded of while the clock ran ahead, lest it be silent until then."""
+    ahead = await desk.tx.nags.forget_after(desk.now)
+    duties = await desk.tx.duties.by_id(ahead)
+    records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})
+    rungs = {
+        duty.id: first_rung(desk, records[duty.record_id].kind, duty.rule.code, duty.due)
+        for duty in duties.values()
+    }
+    if rungs:
+        await desk.tx.duties.plan(rungs, plan_of(desk))
+
+
 async def silence(desk: Desk, duty_ids: Collection[int]) -> None:
     """Say no more of duties that are owed no more, even where that was about to be said."""
     for message in await desk.tx.nags.unsaid_messages(duty_ids, WAITING):
-        doubtful = await desk.tx.outbox.withdraw(message)
-        if doubtful is not None:
-            await desk.tx.nags.unsay(message, doubtful=doubtful)
+        await _take_back(desk, message)
     await desk.tx.nags.silence(duty_ids)
+
+
+async def silence_towards(desk: Desk, user_id: int) -> None:
+    """Remind somebody of nothing more, even where that was about to be said; others will be."""
+    for message in await desk.tx.outbox.waiting_for(user_id, NAG_KEY):
+        await _take_back(desk, message)
+
+
+async def _take_back(desk: Desk, message: str) -> None:
+    """Let a message not go out; the rest of what it says is said in another one."""
+    doubtful = await desk.tx.outbox.withdraw(message)
+    if doubtful is not None:
+        await desk.tx.nags.unsay(message, doubtful=doubtful)
+        if message.startswith(GROUP_KEY):
+            *_, what, chat_id, thread_id = message.split("/")
+            week = what == WEEK
+            await desk.tx.chats.unspoken_to(int(chat_id), int(thread_id), week=week)

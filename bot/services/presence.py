@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.facets import Facet, Sort
-from bot.domain.outgoing import Priority
 from bot.domain.people import ON_DUTY
-from bot.services.cards import refresh_cards
+from bot.services.cards import refresh_standing
 from bot.services.standing_in import absentees, in_charge
 
 if TYPE_CHECKING:
@@ -32,12 +31,10 @@ async def refresh_presence(desk: Desk) -> None:
         if person and person.organ:
             turned.setdefault(person.organ, set()).add(person.id)
     for organ, people in turned.items():
-        await tell_cards(desk, organ, people, priority=Priority.NAG)
+        await tell_cards(desk, organ, people)
 
 
-async def tell_cards(
-    desk: Desk, organ: str, people: Collection[int], *, priority: Priority = Priority.NEWS
-) -> None:
+async def tell_cards(desk: Desk, organ: str, people: Collection[int]) -> None:
     """Bring up to date the cards of what some people of an organ have in hand.
 
     So are those of what others have in hand who are away: somebody else may stand in now.
@@ -50,7 +47,7 @@ async def tell_cards(
     charge = await in_charge(desk, [(record, organ) for record in records.values()])
     for record in records.values():
         if charge.get((record.id, organ), team[0]).id in told:
-            await refresh_cards(desk, record, priority)
+            await refresh_standing(desk, record)
 
 
 async def records_held(desk: Desk, organ: str) -> dict[int, Record]:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.facets import state_facet
 from bot.domain.kinds.kind import FILE
-from bot.domain.outgoing import Priority
-from bot.services.cards import refresh_cards, tell_on_duty
+from bot.services.cards import refresh_standing, tell_on_duty
 from bot.services.clocks import put_row
 from bot.services.shifts import RECOUNTED, compare, facts_of, line_of, outdated
 from bot.storage.events import stream_of
@@ -38,7 +37,7 @@ async def recount(desk: Desk, source: str, person_id: int | None) -> list[Shift]
         await _put(desk, shift, source, person_id)
     records = {shift.record.id: shift.record for shift in shifts}
     for record in (records | await _estimated(desk)).values():
-        await refresh_cards(desk, record, Priority.NAG)
+        await refresh_standing(desk, record)
     await _tell_holders(desk, shifts, source)
     return shifts
 

@@ -11,6 +11,7 @@ from bot.services import buttons
 from bot.services.admission import organ_name, put_request
 from bot.services.leaving import held_by, settle_leaving
 from bot.services.menus import offer_menu
+from bot.services.planning import silence_towards
 from bot.services.standing_in import absentees, away_now
 from bot.storage.events import OFFICE
 
@@ -147,6 +148,7 @@ async def leave(desk: Desk, actor: Actor, person_id: int, place: Place) -> None:
     if [admin.id for admin in admins] == [person.id]:
         raise DomainError("last_admin")
     held = await held_by(desk, person)
+    await silence_towards(desk, person.user_id)
     await desk.tx.people.detach(person.id)
     await desk.tx.chats.withdraw_cards(person.user_id)
     if person.role is Role.ADMIN:

@@ -38,8 +38,11 @@ class Staff:
         person = self.charge.get((record_id, organ)) or next(iter(team), None)
         return person and stand_in(person, team, self.away)
 
-    def told_of(self, ladder: Ladder, duty: Duty, stage: int) -> list[int]:
-        """The ids of those to remind of a stage; `NOBODY` where none on duty can be reached."""
+    def told_of(self, ladder: Ladder, duty: Duty, stage: int, *, turns: bool) -> list[int]:
+        """The ids of those to remind of a stage; `NOBODY` where none on duty can be reached.
+
+        Whoever waits for it is told too when it `turns` overdue.
+        """
         team = self.team(duty.debtor)
         first = self.one_of(duty.record_id, duty.debtor)
         told = [first.id] if first else [NOBODY]
@@ -48,7 +51,7 @@ class Staff:
             told += [each.id for each in there if each]
         if ladder.is_stage(stage) and stage >= ladder.leader_from:
             told += [each.id for each in self._leaders(duty.debtor)]
-        if stage == ladder.overdue:
+        if turns:
             waits = self.one_of(duty.record_id, duty.creditor)
             told += [waits.id] if waits else []
         return list(dict.fromkeys(told))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.calendar import DAY, local_instant
 from bot.domain.errors import DomainError
-from bot.domain.people import Action, Role
+from bot.domain.people import Action, Role, Status
 from bot.services.forecasting import forecast
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def days_of(words: str) -> int:
 async def messages_for(desk: Desk, actor: Actor, days: int) -> list[Message]:
     """What will be said within some days, message by message, as far as somebody may see it."""
     until = local_instant(desk.today + DAY * (days + 1), time())
-    everybody = {person.id: person for person in await desk.tx.people.everybody()}
+    everybody = {person.id: person for person in await desk.tx.people.everybody(Status.ACTIVE)}
     seen = [each for each in await forecast(desk, until) if _may_see(desk, actor, each, everybody)]
     together: dict[tuple[datetime, str, bool], list[Foretold]] = defaultdict(list)
     for each in seen:

@@ -113,7 +113,7 @@ class Chats:
 
     async def untold(self, monday: date, before: datetime) -> list[Chat]:
         """The places, bound before some hour, that have not heard yet what the week brings."""
-        untold = or_(T.c.week_told.is_(None), T.c.week_told < monday)
+        untold = or_(T.c.week_told.is_(None), T.c.week_told != monday)
         rows = await self._connection.execute(
             select(T).where(untold, T.c.bound_at < before).order_by(T.c.bound_at)
         )
@@ -123,6 +123,12 @@ class Chats:
         """Note that the bot has said something of itself, on `monday`: what the week brings."""
         values = {"spoken_on": day} | ({"week_told": monday} if monday else {})
         place = (T.c.chat_id == chat.chat_id, T.c.thread_id == chat.thread_id)
+        await self._connection.execute(update(T).where(*place).values(values))
+
+    async def unspoken_to(self, chat_id: int, thread_id: int, *, week: bool) -> None:
+        """Note that what the bot was to say of itself is not said after all."""
+        values: dict[str, None] = {"spoken_on": None} | ({"week_told": None} if week else {})
+        place = (T.c.chat_id == chat_id, T.c.thread_id == thread_id)
         await self._connection.execute(update(T).where(*place).values(values))
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:

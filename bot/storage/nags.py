@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 
-from bot.domain.records import Nag
+from bot.domain.records import NOBODY, Nag
 from bot.storage import tables
 from bot.storage.among import among
 from bot.storage.upsert import insert_into
@@ -115,6 +115,17 @@ class Nags:
         await self._connection.execute(
             update(T).where(T.c.message == message).values(message="", doubtful=doubtful)
         )
+
+    async def forget_after(self, moment: datetime) -> set[int]:
+        """Forget what was said of later hours, as it is when the clock ran ahead; of which duties.
+
+        What somebody has put off waits for a later hour too, and stays.
+        """
+        told = or_(T.c.message != "", T.c.person_id == NOBODY)
+        rows = await self._connection.scalars(
+            delete(T).where(T.c.at > moment, told).returning(T.c.duty_id)
+        )
+        return set(rows)
 
     async def forget_before(self, before: datetime) -> None:
         """Forget the reminders of duties that are owed no more, some time after they were said."""

@@ -248,6 +248,15 @@ class Outbox:
         )
         return repeated
 
+    async def waiting_for(self, chat_id: int, prefix: str) -> list[str]:
+        """The keys, beginning in some way, of the messages that wait to be said in a chat."""
+        rows = await self._connection.scalars(
+            select(T.c.key).where(
+                T.c.chat_id == chat_id, T.c.state == WAITING, T.c.key.startswith(prefix)
+            )
+        )
+        return list(rows)
+
     async def rename_post(self, old: str, new: str) -> None:
         """Let a post be found by another name, whether it stands or still waits to be said."""
         await self._connection.execute(update(P).where(P.c.name == old).values(name=new))

@@ -522,17 +522,6 @@ async def _hire(database: Database, books: Books) -> Cast:
     return Cast(books, {PROCURATORATE: prosecutor, BUREAU: bureau}, leader)
 
 
-@pytest.fixture
-def quick_url(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """A database whose statements run at once: handing each to a thread takes half the time."""
-
-    async def at_once(_: object, work: Callable[..., T], *args: object, **options: object) -> T:
-        return work(*args, **options)
-
-    monkeypatch.setattr("aiosqlite.core.Connection._execute", at_once)
-    return f"{sqlite_url}?check_same_thread=false"
-
-
 def test_no_step_is_left_out() -> None:
     assert {code for past in PASTS for code in past} == LIFE.keys()
 

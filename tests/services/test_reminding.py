@@ -348,6 +348,23 @@ async def test_groups_hear_what_the_week_brings_on_its_first_working_day(
     assert "已逾期9天" in word.text, "the bot was down on the week's first days"
 
 
+async def test_a_clock_that_ran_ahead_for_a_while_silences_nothing(
+    owed: Advice, bell: Bell
+) -> None:
+    async with owed.on("04-13") as d:
+        chat = Chat(-100_77, 0, "鄂城群", "420704", frozenset(Side))
+        await d.tx.chats.bind(chat, 1, d.now)
+    await bell.ring("06-08")
+    await bell.ring("12-08")
+    await bell.deliver("06-09", "10:00")
+    await bell.tick("06-09", "10:00")
+    assert not nags(await bell.deliver("12-08", "11:00"))
+    await bell.tick("06-12")
+    assert "还有3天" in nags(await bell.deliver("12-08", "11:00"))[BUREAU]
+    await bell.tick("06-15")
+    assert [m for m in await bell.deliver("12-08", "11:00") if m.key.startswith("group/")]
+
+
 async def test_one_bad_row_stops_nothing(
     owed: Advice, bell: Bell, monkeypatch: pytest.MonkeyPatch
 ) -> None:
