@@ -104,7 +104,6 @@ async def test_what_begins_today_and_what_ends_early_shows_at_once(
     (absence,) = await days.absences(li)
     _, said = await days.end(li, absence)
     assert cards(said)[GROUP] == PLAIN
-    assert {each.priority for each in said if each.chat_id == GROUP} == {Priority.NEWS}
 
 
 async def test_a_change_under_way_shows_at_once(
