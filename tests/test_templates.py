@@ -285,6 +285,7 @@ WHY: dict[str, object] = {
     "by": KEY["title"],
     "due": date(2026, 12, 31),
 }
+MATTER = Matter(NUMBER, "补正后重新移送", -361, DUTY.due, True)
 OWN_FACTS: dict[str, dict[str, object]] = {
     "why": {
         "blocks": ["\n".join(["某" * WIDTH] * ROWS)],
@@ -403,9 +404,10 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "digest": (date(2026, 12, 31), "f" * 64),
     },
     "put_off": {"until": AT, "due": DUTY.due},
+    "upcoming_picture": {"days": 92, "month": "2026年12月"},
     "upcoming": {"days": 92, "lines": ["某" * 90] * 39, "more": 999, "whole": False},
     "upcoming_line": {
-        "message": Message(AT, wild(255), True, (Matter(NUMBER, "补正后重新移送", -361),) * 30)
+        "message": Message(AT, wild(255), True, (MATTER,) * 30),
     },
     "errors/nobody_of_that_name": {"person": wild(20)},
     "errors/notice_weekday": {"said": "周三"},

@@ -27,6 +27,7 @@ JOIN_SIDE, JOIN, ADMIT, REFUSE, LEAVE = "js", "jo", "ad", "rf", "lv"
 BIND = "bi"
 IMPORT, NO_IMPORT = "im", "ni"
 NAG, LATER, UNTIL = "ng", "lt", "ut"
+CALENDAR = "mc"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from bot.domain.calendar import DAY, local_instant
 from bot.domain.errors import DomainError
-from bot.domain.people import Action, Role
+from bot.domain.outgoing import Button
+from bot.domain.people import Action, Role, Status
+from bot.services import buttons
 from bot.services.forecasting import forecast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from bot.domain.people import Actor, Person
     from bot.services.desk import Desk
@@ -34,6 +36,8 @@ class Matter:
     number: str
     title: str
     stage: int
+    due: date
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ async def tell_upcoming(desk: Desk, actor: Actor, words: str, user_id: int) -> N
             more=len(lines) - shown,
             whole=actor.role in {Role.LEADER, Role.ADMIN},
         ),
+        buttons=((Button(desk.texts.label("calendar"), buttons.code(buttons.CALENDAR, days)),),),
     )
 
 
@@ -85,7 +90,7 @@ def days_of(words: str) -> int:
 async def messages_for(desk: Desk, actor: Actor, days: int) -> list[Message]:
     """What will be said within some days, message by message, as far as somebody may see it."""
     until = local_instant(desk.today + DAY * (days + 1), time())
-    everybody = {person.id: person for person in await desk.tx.people.everybody()}
+    everybody = {person.id: person for person in await desk.tx.people.everybody(Status.ACTIVE)}
     seen = [each for each in await forecast(desk, until) if _may_see(desk, actor, each, everybody)]
     together: dict[tuple[datetime, str, bool], list[Foretold]] = defaultdict(list)
     for each in seen:
@@ -105,6 +110,8 @@ def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
             each.record.number,
             desk.books.kinds[each.record.kind].rule(each.duty.code).title,
             each.stage,
+            each.duty.due,
+            each.duty.provisional,
         )
         for each in found
         if each.record is not None and each.duty is not None
