@@ -94,7 +94,7 @@ async def test_every_reminder_stands_on_its_day_in_the_colour_of_its_light(
     assert entries(june) == {
         8: [f"黄 {name}"],
         12: [f"红 {name}"],
-        15: [f"红 {name} 今天到期"],
+        15: [f"红 {name} 当天到期"],
         16: [f"红 {name} 逾期1天"],
         17: [f"红 {name} 逾期2天"],
         18: [f"红 {name} 逾期3天"],
@@ -186,7 +186,7 @@ async def test_a_matter_stands_once_a_day_however_many_are_told(
     async with owed.on("04-13") as d:
         await d.tx.chats.bind(Chat(-100_77, 0, "鄂城群", "420704", frozenset(Side)), 1, d.now)
     (june,) = await sheets(owed, bell, "06-12", 4)
-    assert entries(june)[15] == ["红 检察建议1号 书面回复 今天到期"]
+    assert entries(june)[15] == ["红 检察建议1号 书面回复 当天到期"]
 
 
 async def test_everybody_sees_their_own_reminders_only(
