@@ -21,13 +21,13 @@ CARD, PAGE, MOVE, DETAIL, HISTORY, FILES = "cd", "pg", "mv", "de", "hi", "fs"
 ACKNOWLEDGE, WHY = "ak", "wy"
 FILTERS, FILTER_ON, FILTER_OFF = "fl", "fo", "ff"
 TODO, TODO_STEP = "td", "ts"
+CALENDAR = "mc"
 PROPOSAL, APPROVE, DECLINE = "pr", "pa", "pd"
 DISPUTE, SETTLE, NOTE = "di", "se", "no"
 JOIN_SIDE, JOIN, ADMIT, REFUSE, LEAVE = "js", "jo", "ad", "rf", "lv"
 BIND = "bi"
 IMPORT, NO_IMPORT = "im", "ni"
 NAG, LATER, UNTIL = "ng", "lt", "ut"
-CALENDAR = "mc"
 
 
 @dataclass(frozen=True, slots=True)
