@@ -190,6 +190,18 @@ async def test_the_clock_moves_and_the_evening_brings_the_digest(page: ChatPage)
     await page.reads("台账存证", "2026年3月10日")
 
 
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_the_reminders_to_come_are_shown_as_a_calendar(page: ChatPage) -> None:
+    await page.become("王敏")
+    await page.open(PRIVATE)
+    await page.write("/upcoming 7")
+    await page.press(await page.reads("未来7天将发出的提醒"), "日历图")
+    shown = (await page.reads("2026年3月　未来7天将发出的提醒")).get_by_role("img", name="图片")
+    await expect(shown).to_be_in_viewport()
+    await expect(shown).to_have_js_property("complete", value=True)
+    await expect(shown).to_have_js_property("naturalWidth", value=1080)
+
+
 OVERDUE = ("还有15天", "还有7天", "还有1天", "今天到期", "已逾期1天", "已逾期3天")
 """How the reminders of the demonstration's recommendation end, after the first."""
 
