@@ -7,7 +7,7 @@ LOCK   := $(BIN)/uv pip compile pyproject.toml --universal --generate-hashes --n
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench pictures periods lock
+.PHONY: help demo test check bench pictures periods font lock
 
 help:  ## Show these targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1	\2/p' Makefile
@@ -33,6 +33,9 @@ pictures: .venv/dev.stamp  ## Make the handbook's pictures anew
 
 periods: .venv/dev.stamp  ## Write docs/periods.md anew from the data
 	$(BIN)/python -m docs.make_periods
+
+font: .venv/dev.stamp  ## Cut the font of the pictures anew
+	$(BIN)/python -m docs.make_font
 
 lock: .venv/dev.stamp  ## Pin what pyproject.toml asks for (LOCK_OPTIONS=--upgrade for newer releases)
 	$(LOCK) --all-extras --group dev --output-file requirements/dev.txt

@@ -22,6 +22,7 @@ from bot.services.pulse import Pulse
 from bot.services.roster import ensure_first_admins, refresh_admin_menus
 from bot.storage.database import Database
 from bot.storage.leader import Leadership
+from bot.storage.outbox import SENDING, WAITING
 from bot.storage.schema import migrate
 from bot.text import Texts
 from bot.web.app import WEBHOOK_PATH, build_web
@@ -49,6 +50,8 @@ OTHERS_QUEUE = 1.0
 """Seconds between looks at queues into which other processes write too."""
 AGAIN = 2.0
 """Seconds until an idle process asks again whether it may lead."""
+LOOKS, BETWEEN_LOOKS = 20, 0.03
+"""How often, and in how many seconds again, one looks whether the bot has said what it had to."""
 
 
 def open_books(settings: Settings, bot_username: str, kinds: Kinds = KINDS) -> Books:
@@ -146,12 +149,29 @@ class Liaison:
             self._parts.fetcher.wake()
 
     async def next_instant(self) -> datetime | None:
-        """The next moment at which the bot will do something by itself, if any is planned."""
+        """The next moment at which the bot will do something by itself, if any is planned.
+
+        What is due by now is done first, and said, unless that takes long.
+        """
         if self._parts is None:
             return None
+        await self._parts.ticker.tick()
+        await self._fall_silent()
         async with self.database.read() as tx:
             desk = await Desk.open(tx, self._parts.books, self._clock.now(), "page")
             return await next_instant(desk)
+
+    async def _fall_silent(self) -> None:
+        """Wait until everything that was to be said has been sent, or for a while."""
+        for _ in range(LOOKS):
+            if not await self._has_to_say():
+                return
+            await asyncio.sleep(BETWEEN_LOOKS)
+
+    async def _has_to_say(self) -> bool:
+        async with self.database.read() as tx:
+            counts = await tx.outbox.counts()
+        return bool(counts.get(WAITING, 0) + counts.get(SENDING, 0))
 
     async def _work(self, books: Books) -> None:
         """Find Telegram, then serve whenever this process may."""

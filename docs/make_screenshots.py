@@ -7,6 +7,7 @@ sandbox's clock always begins on the same Monday, so the same pictures come out 
 from __future__ import annotations
 
 import asyncio
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from playwright.async_api import expect
 
 from bot.demo.stage import DISTRICT, STRANGER, raise_stage
 from bot.demo.tour import ADVICE, LINE, MONDAY, UNHURRIED
+from bot.domain.calendar import local_instant
 from bot.sandbox.clock import SandboxClock
 from tests.browser.chat_page import DESK, PHONE, PRIVATE, open_page
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 NUMBER = "线索〔2026〕4号"
 """What the lead of these scenes is numbered: three were filed in the days before."""
 AGAIN = "/lead 2C 移送线索 鄂州资规罚字[2025]第47号 现场仍在施工"
+QUIET = "华容区协作群"
+"""A group in which nothing is due."""
 IMAGES = Path(__file__).parent / "images"
 SHARP = 2
 """Pixels of a picture for each of the page's, on the phone."""
@@ -44,6 +48,12 @@ async def take_pictures() -> None:
             await _advise(page)
         async with open_page(stage, PHONE, scale=SHARP) as page:
             await _carry(page)
+    async with (
+        raise_stage(clock=SandboxClock(MONDAY), rates=UNHURRIED) as stage,
+        open_page(stage, DESK) as page,
+    ):
+        await _foretell(stage, page)
+        await _remind(stage, page)
 
 
 async def _take(page: ChatPage, name: str, part: str = "#talk") -> None:
@@ -165,10 +175,9 @@ async def _administer(page: ChatPage) -> None:
 
 async def _bind(stage: Stage, page: ChatPage) -> None:
     """The administrator ties a new group to its district."""
-    title = "华容区协作群"
-    stage.sandbox.group(title, stage.cast["孙伟"])
+    stage.sandbox.group(QUIET, stage.cast["孙伟"])
     await page.page.reload()
-    await page.open(title)
+    await page.open(QUIET)
     await page.write("/bind")
     await page.press(await page.reads("属于哪个区域"), "华容区")
     await page.press(await page.reads("哪几方参加"), "检察＋资规")
@@ -209,6 +218,56 @@ async def _carry(page: ChatPage) -> None:
     await page.write(f"/case {NUMBER}")
     await page.reads(NUMBER, "还有")
     await _take(page, "phone", "body")
+
+
+async def _foretell(stage: Stage, page: ChatPage) -> None:
+    """What will be said, in words and as a calendar."""
+    await page.become("王敏")
+    await page.open(PRIVATE)
+    await page.write("/upcoming 30")
+    await page.reads("未来30天将发出的提醒")
+    await _take(page, "upcoming")
+    await page.press(await page.reads("未来30天将发出的提醒"), "日历图")
+    await page.reads("2026年4月", "未来30天")
+    month = next(m for m in stage.cast["王敏"].reads(None) if m.text.startswith("2026年3月"))
+    (IMAGES / "calendar.png").write_bytes(month.data or b"")
+
+
+async def _remind(stage: Stage, page: ChatPage) -> None:
+    """A morning's list, the week in the groups, a reminder put off."""
+    quiet = stage.sandbox.group(QUIET, stage.cast["孙伟"], stage.cast["周岚"])
+    stage.cast["孙伟"].write(quiet, "/bind 华容 检察资规")
+    await _until(stage, date(2026, 3, 13))
+    await page.become("李静")
+    await page.open(PRIVATE)
+    await page.reads("办理提醒", "3月13日")
+    await _take(page, "reminders")
+    await _until(stage, date(2026, 3, 16))
+    await page.become("王敏")
+    await page.open(DISTRICT)
+    await page.reads("本周到期事项", "3月16日")
+    await _take(page, "week")
+    await page.become("周岚")
+    await page.open(QUIET)
+    await page.reads("本周到期事项", "本周无到期事项")
+    await _take(page, "quiet_week")
+    await _until(stage, date(2026, 3, 30))
+    await page.become("王敏")
+    await page.open(PRIVATE)
+    await page.press(await page.reads("办理提醒", "还有15天"), "稍后提醒")
+    await page.press(await page.reads("请选择何时再提醒您"), "三天后")
+    await page.reads("再次提醒您")
+    await _take(page, "put_off")
+
+
+async def _until(stage: Stage, day: date) -> None:
+    """Go from one act of the bot to the next, until it is past nine in the morning of a day."""
+    clock = stage.sandbox.clock
+    morning = local_instant(day, time(9, 1))
+    while clock.now() < morning and clock.next_stop:
+        stop = await clock.next_stop()
+        clock.advance(max(min(stop or morning, morning) - clock.now(), timedelta()))
+    await stage.liaison.next_instant()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.services import buttons
 from bot.services.lookup import show_card
 from bot.services.putting_off import act_on, ask_until, put_off_until
+from bot.services.reminder_calendar import send_calendar
 from bot.services.steps import Outcome
 from bot.services.upcoming import tell_upcoming
 from handlers.context import after_command, place_of, user_of
@@ -27,6 +28,14 @@ async def upcoming(update: Update, context: Context) -> None:
     await tell_upcoming(context.desk, context.actor, words, user_id)
     if not place_of(update).private:
         await context.reply(update, "sent_in_private")
+
+
+async def _press_calendar(update: Update, context: Context, press: Press) -> None:
+    """日历图."""
+    if not await context.reachable():
+        await context.open_private(update, "hello")
+        return
+    await send_calendar(context.desk, context.actor, press.number(0), user_of(update).id)
 
 
 async def _press_nag(update: Update, context: Context, press: Press) -> None:
@@ -51,6 +60,7 @@ async def _press_until(update: Update, context: Context, press: Press) -> None:
 
 
 PRESSES = {
+    buttons.CALENDAR: _press_calendar,
     buttons.NAG: _press_nag,
     buttons.LATER: _press_later,
     buttons.UNTIL: _press_until,

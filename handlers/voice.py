@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
 
 from bot.domain.outgoing import Manner
+from bot.picture.month import draw
 from handlers.commands import all_commands, publish_menu
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ class Voice:
                 return None
             case Manner.DOCUMENT:
                 return (await self._send_document(queued)).message_id
+            case Manner.PICTURE:
+                return (await self._send_picture(queued)).message_id
             case Manner.PUT if queued.unchanged:
                 return queued.message_id
             case Manner.PUT if queued.message_id is not None:
@@ -99,6 +103,21 @@ class Voice:
             message_thread_id=message.thread_id or None,
             reply_markup=_markup(message.buttons),
             disable_content_type_detection=True,
+        )
+
+    async def _send_picture(self, queued: Queued) -> Message:
+        """Draw what the row says, in a thread of its own, and send that."""
+        message = queued.message
+        if message.sheet is None:
+            raise LookupError("there is nothing to draw")
+        return await self._bot.send_photo(
+            message.chat_id,
+            await asyncio.to_thread(draw, message.sheet),
+            filename="calendar.png",
+            caption=self._text(queued),
+            parse_mode=ParseMode.HTML,
+            message_thread_id=message.thread_id or None,
+            reply_markup=_markup(message.buttons),
         )
 
     async def _send(self, queued: Queued) -> Message:

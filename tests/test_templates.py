@@ -346,6 +346,7 @@ HEALTH = Health(
     updates_failed=999,
     size=2**40,
 )
+MATTER = Matter(NUMBER, "补正后重新移送", -361, DUTY.due, True)
 OWN_FACTS: dict[str, dict[str, object]] = {
     "why": {
         "blocks": ["\n".join(["某" * WIDTH] * ROWS)],
@@ -465,9 +466,10 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "digest": (date(2026, 12, 31), "f" * 64),
     },
     "put_off": {"until": AT, "due": DUTY.due},
+    "upcoming_picture": {"days": 92, "month": "2026年12月"},
     "upcoming": {"days": 92, "lines": ["某" * 90] * 39, "more": 999, "whole": False},
     "upcoming_line": {
-        "message": Message(AT, wild(255), True, (Matter(NUMBER, "补正后重新移送", -361),) * 30)
+        "message": Message(AT, wild(255), True, (MATTER,) * 30),
     },
     "roster_organ": {"lines": [(PERSON, AWAY)] * 6},
     "away": {"spells": [(DAYS, AWAY)] * away.SHOWN},

@@ -6,7 +6,7 @@ import asyncio
 import tempfile
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import click
 from pydantic import SecretStr
 
 from bot.app import Liaison, open_books
+from bot.domain.calendar import DAY, local_instant
 from bot.domain.kinds import KINDS
 from bot.domain.line import read_line
 from bot.domain.people import Role, Side, Status
@@ -28,13 +29,15 @@ from handlers.flood import TELEGRAM, Rates
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+    from datetime import date
 
-    from bot.domain.people import Person
+    from bot.domain.people import Actor, Person
+    from bot.domain.records import Value
     from bot.sandbox.persona import Persona
 
 DEMO_PORT = 8022
 TOKEN = "42:demonstration"  # noqa: S105 (valid in the sandbox only)
-LEAD = KINDS["lead"]
+LEAD, ADVICE = KINDS["lead"], KINDS["advice"]
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,8 @@ MEMBERS = (
     Member("何苗", "鄂城区林长办 联络员", Role.LIAISON, "lzb-ec"),
     Member("孙伟", "系统管理员", Role.ADMIN, None),
 )
+LIVELY = Rates(overall_per_second=30, chat_interval=0.2, group_per_minute=60)
+"""Faster than Telegram allows, so that two months pass in a minute; the page's 限速 slows it."""
 ADMIN = "孙伟"
 STRANGER = "路人甲"
 
@@ -75,6 +80,10 @@ PAST = (
 )
 """Leads under way: days ago, who filed it, the line, how many steps were taken since."""
 STEPS = ("sign", "review")
+
+RECEIVED = 20
+"""So many days ago a recommendation was received: its reply is not yet reminded of."""
+ITEMS = "催告并申请强制执行\n完善移送台账"
 
 
 @dataclass(frozen=True)
@@ -138,7 +147,7 @@ def _cast(sandbox: Sandbox) -> dict[str, Persona]:
 
 
 async def _seed(liaison: Liaison, sandbox: Sandbox, cast: dict[str, Persona]) -> None:
-    """Put people on the roster, bind the groups, and file some leads of the days before."""
+    """Put people on the roster, bind the groups, and file what was filed before."""
     books = open_books(liaison.settings, sandbox.world.bot.username or "")
     now = sandbox.clock.now()
     async with liaison.database.write() as tx:
@@ -159,6 +168,8 @@ async def _seed(liaison: Liaison, sandbox: Sandbox, cast: dict[str, Persona]) ->
     for member in MEMBERS:
         if member.reachable:
             cast[member.name].start()
+    async with liaison.database.write() as tx:
+        await _advise(await Desk.open(tx, books, now, "seed"), people)
     for serial, lead in enumerate(PAST):
         async with liaison.database.write() as tx:
             await _file(await Desk.open(tx, books, now, f"seed{serial}"), people, *lead)
@@ -196,9 +207,40 @@ async def _file(
         )
 
 
+async def _advise(desk: Desk, people: dict[str, Person]) -> None:
+    """Issue a recommendation, let both sides turn their keys, and the bureau check itself.
+
+    What is left is the clock of the written reply, with all its reminders still to come.
+    """
+    received = desk.calendar.workday_on_or_before(desk.today - RECEIVED * DAY)
+    checked = desk.calendar.next_workday(received)
+    prosecutor, bureau = desk.actor(people["李静"]), desk.actor(people["王敏"])
+    given: dict[str, Value] = {
+        "served_on": received.isoformat(),
+        "delivery": "direct",
+        "signatory": "王敏",
+    }
+    steps: tuple[tuple[date, Actor, str, dict[str, Value]], ...] = (
+        (received, prosecutor, "serve", given),
+        (received, bureau, "confirm_receipt", {}),
+        (checked, bureau, "check", {"self_check": "已逐项自查，台账不完善属实"}),
+    )
+    then = replace(desk, now=local_instant(received, time(10)))
+    filed: dict[str, Value] = {
+        "type": "breach",
+        "advice_number": f"鄂州检行建〔{received.year}〕3号",
+        "issued_on": received.isoformat(),
+        "items": ITEMS,
+    }
+    record = await file_record(then, prosecutor, ADVICE, "420704", filed)
+    for day, actor, code, data in steps:
+        then = replace(desk, now=local_instant(day, time(11)))
+        record = await move_record(then, actor, record, code, data, version=record.version)
+
+
 async def serve_demo(port: int) -> None:
     """Serve the chat page until interrupted."""
-    async with raise_stage(port=port) as stage:
+    async with raise_stage(port=port, rates=LIVELY) as stage:
         click.echo(f"对话页面已就绪：{stage.url}/")
         click.echo("数据只在内存和临时文件中，退出即清除。按 Ctrl+C 退出。")
         await asyncio.Event().wait()

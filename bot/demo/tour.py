@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MONDAY = datetime(2026, 3, 9, 1, 0, tzinfo=UTC)
 """Nine o'clock in China."""
 ADVICE = "/advice 鄂州检行建〔2026〕6号 纠正违法 制发3月6日 1.催告并申请强制执行 2.完善移送台账"
+ADVISED = "检察建议〔2026〕2号"
+"""Its number: another was issued in the weeks before."""
 UNHURRIED = Rates(overall_per_second=1000, chat_interval=0, group_per_minute=10_000)
 """The tour's own server sets no flood limits."""
 LINE = (
@@ -96,20 +98,22 @@ class Tour:
         asked = self._stage.cast["李静"].write(self._group, ADVICE)
         preview = await self._reads("李静", "尚未起算", after=asked.id)
         self._stage.cast["李静"].press(preview, "✅ 提交")
-        await self._reads("李静", "⚪ 检察建议", after=asked.id)
+        await self._reads("李静", f"⚪ {ADVISED}", after=asked.id)
 
     async def _turn_both_keys(self) -> None:
         """The one side enters the receipt, the other confirms it: now the clock runs."""
-        await self._take("李静", "已制发待送达", "登记送达", "今天", "〔直接送达〕", "王敏")
+        await self._take(
+            "李静", f"{ADVISED}　已制发待送达", "登记送达", "今天", "〔直接送达〕", "王敏"
+        )
         card = await self._reads("王敏", "已送达待确认", private=True)
         self._stage.cast["王敏"].press(card, "确认收到日期")
         await self._reads("王敏", "书面回复：2026年5月9日")
 
     async def _reply_in_time(self) -> None:
         """The light turns yellow, then red; the bureau replies in writing before the last day."""
-        await self._take("王敏", "　已送达", "登记自查", "已逐项自查，台账不完善属实")
-        await self._wait("🟡 检察建议", 47)
-        await self._wait("🔴 检察建议", 12)
+        await self._take("王敏", f"{ADVISED}　已送达", "登记自查", "已逐项自查，台账不完善属实")
+        await self._wait(f"🟡 {ADVISED}", 47)
+        await self._wait(f"🔴 {ADVISED}", 12)
         reply = (
             "鄂州资规函〔2026〕12号",
             "今天",
@@ -118,16 +122,16 @@ class Tour:
             "〔全部采纳〕",
             "〔已完成〕",
         )
-        await self._take("王敏", "　自查中", "登记书面回复", *reply)
+        await self._take("王敏", f"{ADVISED}　自查中", "登记书面回复", *reply)
 
     async def _close_for_good(self) -> None:
         """The procuratorate reviews the reply, looks again after some weeks, and closes."""
-        await self._take("李静", "　已回复", "整改到位", "各项均已落实")
-        await self._wait("　整改到位", 60)
+        await self._take("李静", f"{ADVISED}　已回复", "整改到位", "各项均已落实")
+        await self._wait(f"{ADVISED}　整改到位", 60)
         looked = ("今天", "台账按月更新，未见反弹")
-        await self._take("李静", "　整改到位", "回头看：已巩固", *looked)
-        await self._take("李静", "　已回头看", "办结销号", "整改到位，同意销号")
-        await self._reads("王敏", "🔵 检察建议")
+        await self._take("李静", f"{ADVISED}　整改到位", "回头看：已巩固", *looked)
+        await self._take("李静", f"{ADVISED}　已回头看", "办结销号", "整改到位，同意销号")
+        await self._reads("王敏", f"🔵 {ADVISED}")
 
     async def _changes(self, form: Message, before: str) -> None:
         """Wait until a message says something else than before."""

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from bot.domain.sheet import Sheet
+
 
 class Priority(IntEnum):
     """Which of two waiting messages goes first: the lower."""
@@ -38,6 +40,8 @@ class Manner(StrEnum):
     """Remove a message that must not stand in the chat."""
     DOCUMENT = "document"
     """A new message that brings a file."""
+    PICTURE = "picture"
+    """A new message that brings a picture, which is drawn as it is sent."""
     AMEND = "amend"
     """Change a message that is no post any more; nothing where it is gone."""
     MENU = "menu"
@@ -86,7 +90,7 @@ class Outgoing:
     chat_id: int
     key: str = ""
     text: str = ""
-    """With `DOCUMENT` at most 1024 characters.
+    """With `DOCUMENT` and `PICTURE` at most 1024 characters.
 
     In the small set of HTML that templates use: b, i, u, s, code, a, blockquote."""
     thread_id: int = 0
@@ -102,6 +106,8 @@ class Outgoing:
     detour: Detour | None = None
     document: Document | None = None
     """With `DOCUMENT`: the file."""
+    sheet: Sheet | None = None
+    """With `PICTURE`: what is drawn."""
     forget: bool = False
     """Leave no row behind once it is said: the reader is not on the roster."""
     doubtful: bool = False

@@ -178,12 +178,13 @@ class Deeds:
         now, clock = self._sandbox.clock.now(), self._sandbox.clock
         if form.forward is not None:
             return parse_duration(form.forward)
-        if form.to is not None:
+        if not form.next and form.to is not None:
             return form.to - now
         stop = await clock.next_stop() if form.next and clock.next_stop else None
-        if stop is None:
+        stops = [each for each in (stop, form.to) if each is not None]
+        if not stops:
             raise SandboxError("机器人近期没有计划中的动作")
-        return max(stop - clock.now(), timedelta())
+        return max(min(stops) - clock.now(), timedelta())
 
 
 def _shown(message: Message, persona: Persona) -> Response:

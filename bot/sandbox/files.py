@@ -14,6 +14,8 @@ from bot.sandbox.images import dimensions
 DOWNLOAD_LIMIT = 20 * 1024 * 1024
 #: What a bot may upload at most, in bytes.
 UPLOAD_LIMIT = 50 * 1024 * 1024
+#: What a photo may have at most: bytes, width and height together, and one side by the other.
+PHOTO_LIMIT, PHOTO_SIDES, PHOTO_RATIO = 10 * 1024 * 1024, 10_000, 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +66,7 @@ class FileStore:
 
     def add(self, data: bytes, name: str, *, photo: bool = False) -> StoredFile:
         """Keep an upload; a photo that is no picture is refused."""
-        size = dimensions(data) if photo else None
-        if photo and size is None:
-            raise bad_request("IMAGE_PROCESS_FAILED")
+        size = _photo_size(data) if photo else None
         number = len(self._by_id)
         digest = hashlib.sha256(data + name.encode()).hexdigest()
         suffix = PurePosixPath(name).suffix or (".jpg" if photo else "")
@@ -95,3 +95,18 @@ class FileStore:
         """Return the file of this download path, if small enough to be handed out."""
         file = self._by_path.get(path)
         return file if file and len(file.data) <= DOWNLOAD_LIMIT else None
+
+
+def _photo_size(data: bytes) -> tuple[int, int]:
+    """Return the width and height of a photo, refusing what Telegram refuses as one."""
+    if len(data) > PHOTO_LIMIT:
+        raise bad_request(
+            f"file of size {len(data)} bytes is too big for a photo;"
+            f" the maximum size is {PHOTO_LIMIT} bytes"
+        )
+    size = dimensions(data)
+    if size is None:
+        raise bad_request("IMAGE_PROCESS_FAILED")
+    if sum(size) > PHOTO_SIDES or max(size) > PHOTO_RATIO * min(size):
+        raise bad_request("PHOTO_INVALID_DIMENSIONS")
+    return size

@@ -71,7 +71,10 @@ class StartForm(PersonForm):
 
 
 class ClockForm(Form):
-    """Exactly one way to go forward: by a duration, to an instant, to the bot's next act."""
+    """One way to go forward: by a duration, to an instant, to the bot's next act.
+
+    With both of the latter it is whichever comes first.
+    """
 
     forward: str | None = None
     to: AwareDatetime | None = None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Detour, Document, Keyboard, Manner, Priority
+    from bot.domain.sheet import Sheet
 
 
 class Saying(TypedDict, total=False):
@@ -22,5 +23,6 @@ class Saying(TypedDict, total=False):
     press: str
     detour: Detour | None
     document: Document | None
+    sheet: Sheet | None
     forget: bool
     doubtful: bool

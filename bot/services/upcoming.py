@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 from bot.domain.calendar import DAY, local_instant
 from bot.domain.errors import DomainError
+from bot.domain.outgoing import Button
 from bot.domain.people import Action, Role, Status
+from bot.services import buttons
 from bot.services.forecasting import forecast
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from bot.domain.people import Actor, Person
     from bot.services.desk import Desk
@@ -34,6 +36,8 @@ class Matter:
     number: str
     title: str
     stage: int
+    due: date
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ async def tell_upcoming(desk: Desk, actor: Actor, words: str, user_id: int) -> N
             more=len(lines) - shown,
             whole=actor.role in {Role.LEADER, Role.ADMIN},
         ),
+        buttons=((Button(desk.texts.label("calendar"), buttons.code(buttons.CALENDAR, days)),),),
     )
 
 
@@ -105,6 +110,8 @@ def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
             each.record.number,
             desk.books.kinds[each.record.kind].rule(each.duty.code).title,
             each.stage,
+            each.duty.due,
+            each.duty.provisional,
         )
         for each in found
         if each.record is not None and each.duty is not None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select, text, update
 
 from bot.domain.outgoing import Button, Detour, Document, Manner, Outgoing, Priority, Queued
+from bot.domain.sheet import Sheet
 from bot.domain.trouble import UNREADABLE
 from bot.storage import tables
 from bot.storage.scroll import Scroll
@@ -57,7 +58,7 @@ class Outbox:
             "reply_to": message.reply_to,
             "press": message.press,
             "detour": asdict(message.detour) if message.detour else None,
-            "document": asdict(message.document) if message.document else None,
+            "document": _enclosed(message),
             "forget": message.forget,
             "state": WAITING,
             "attempts": 0,
@@ -297,6 +298,13 @@ def _plain(buttons: Keyboard) -> list[list[dict[str, str]]]:
     return [[{"label": b.label, "data": b.data, "url": b.url} for b in row] for row in buttons]
 
 
+def _enclosed(message: Outgoing) -> dict[str, object] | None:
+    """What goes with the text: which file, or what to draw."""
+    if message.sheet is not None:
+        return message.sheet.plain()
+    return asdict(message.document) if message.document else None
+
+
 def _readable(row: Row[tuple[object, ...]]) -> Queued | None:
     try:
         return _queued(row)
@@ -306,6 +314,8 @@ def _readable(row: Row[tuple[object, ...]]) -> Queued | None:
 
 def _queued(row: Row[tuple[object, ...]]) -> Queued:
     fields = row._mapping
+    manner, enclosed = Manner(fields["manner"]), fields["document"]
+    drawn = manner is Manner.PICTURE
     message = Outgoing(
         key=fields["key"],
         chat_id=fields["chat_id"],
@@ -313,12 +323,13 @@ def _queued(row: Row[tuple[object, ...]]) -> Queued:
         thread_id=fields["thread_id"],
         buttons=tuple(tuple(Button(**b) for b in line) for line in fields["buttons"]),
         priority=Priority(fields["priority"]),
-        manner=Manner(fields["manner"]),
+        manner=manner,
         post=fields["post"],
         reply_to=fields["reply_to"],
         press=fields["press"],
         detour=Detour(**fields["detour"]) if fields["detour"] else None,
-        document=Document(**fields["document"]) if fields["document"] else None,
+        document=Document(**enclosed) if enclosed and not drawn else None,
+        sheet=Sheet.read(enclosed) if enclosed and drawn else None,
         forget=fields["forget"],
     )
     return Queued(

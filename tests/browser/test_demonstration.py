@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import pytest
@@ -26,6 +27,8 @@ pytestmark = pytest.mark.skipif(
 
 NUMBER = "线索〔2026〕4号"
 """Three leads were filed in the days before."""
+ADVISED = "检察建议〔2026〕1号"
+"""What the demonstration's recommendation is numbered."""
 
 
 @pytest.fixture
@@ -185,3 +188,59 @@ async def test_the_clock_moves_and_the_evening_brings_the_digest(page: ChatPage)
         await page.turn_clock("+1小时")
         await expect(clock).to_contain_text(f"{hour}:0")
     await page.reads("台账存证", "2026年3月10日")
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_the_reminders_to_come_are_shown_as_a_calendar(page: ChatPage) -> None:
+    await page.become("王敏")
+    await page.open(PRIVATE)
+    await page.write("/upcoming 7")
+    await page.press(await page.reads("未来7天将发出的提醒"), "日历图")
+    shown = (await page.reads("2026年3月　未来7天将发出的提醒")).get_by_role("img", name="图片")
+    await expect(shown).to_be_in_viewport()
+    await expect(shown).to_have_js_property("complete", value=True)
+    await expect(shown).to_have_js_property("naturalWidth", value=1080)
+
+
+OVERDUE = ("还有15天", "还有7天", "还有1天", "今天到期", "已逾期1天", "已逾期3天")
+"""How the reminders of the demonstration's recommendation end, after the first."""
+
+
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+async def test_two_months_of_reminders_are_played_in_a_minute(page: ChatPage) -> None:
+    await page.become("王敏")
+    await page.open(DISTRICT)
+    card = await page.reads(ADVISED, "书面回复：2026年4月14日", "自查中")
+    place = await card.get_attribute("data-testid")
+    await expect(card.get_by_role("img", name="绿灯")).to_be_visible()
+    await page.open(PRIVATE)
+    began = monotonic()
+    await page.turn_clock("快进两个月")
+    play = page.page.locator(".play")
+    await expect(play).to_have_text("停止快进")
+    for left in ("还有32天", *OVERDUE):
+        await expect(
+            page.page.locator("article").filter(has_text=ADVISED).filter(has_text=left).last
+        ).to_be_visible(timeout=30_000)
+    await expect(play).to_have_text("快进两个月", timeout=60_000)
+    assert monotonic() - began < 60
+    await expect(page.page.get_by_test_id("clock")).to_contain_text("2026年5月9日")
+    await page.open(DISTRICT)
+    card = page.page.get_by_test_id(place or "")
+    await expect(card.get_by_role("img", name="红灯")).to_be_visible()
+    await expect(card).to_contain_text("已逾期")
+    await page.reads("本周到期事项", ADVISED)
+
+
+async def test_playing_can_be_stopped(page: ChatPage) -> None:
+    await page.become("王敏")
+    await page.turn_clock("快进两个月")
+    play = page.page.locator(".play")
+    await expect(page.page.get_by_test_id("clock")).not_to_contain_text("3月9日")
+    await play.click()
+    await expect(play).to_have_text("快进两个月")
+    await page.page.wait_for_timeout(1500)
+    said = await page.page.get_by_test_id("clock").inner_text()
+    await page.page.wait_for_timeout(1500)
+    assert await page.page.get_by_test_id("clock").inner_text() == said
+    assert "5月" not in said

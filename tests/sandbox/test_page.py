@@ -150,10 +150,21 @@ async def test_the_clock_by_page(sandbox: Sandbox, http: httpx.AsyncClient) -> N
     async def tomorrow() -> datetime:
         return stop
 
+    async def nothing() -> None:
+        return None
+
     stop = sandbox.clock.now() + timedelta(days=1)
     sandbox.clock.next_stop = tomorrow
-    await done(http, "clock", next=True)
-    assert sandbox.clock.now() >= stop
+    before = sandbox.clock.now()
+    half_way = (before + timedelta(hours=12)).isoformat()
+    await done(http, "clock", next=True, to=half_way)
+    assert before < sandbox.clock.now() < stop
+    await done(http, "clock", next=True, to=(stop + timedelta(days=9)).isoformat())
+    assert stop <= sandbox.clock.now() < stop + timedelta(hours=1)
+    sandbox.clock.next_stop = nothing
+    end = sandbox.clock.now() + timedelta(days=3)
+    await done(http, "clock", next=True, to=end.isoformat())
+    assert sandbox.clock.now() >= end
 
 
 async def test_trouble_by_page(sandbox: Sandbox, http: httpx.AsyncClient, wang: Persona) -> None:

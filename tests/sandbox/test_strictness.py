@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 PARSE = "can't parse entities: "
 BUTTON = "can't parse inline keyboard button: "
+
+PNG_HEAD = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
+"""A PNG up to its width and height."""
 
 BUTTON_OK: dict[str, object] = {"text": "a", "callback_data": "x"}
 
@@ -331,6 +335,12 @@ async def test_uploads(sandbox: Sandbox, http: httpx.AsyncClient, group: Chat) -
 
     assert await upload("sendDocument", "document", b"") == "Bad Request: file must be non-empty"
     assert await upload("sendPhoto", "photo", b"text") == "Bad Request: IMAGE_PROCESS_FAILED"
+    for width, height in ((5001, 5000), (2001, 100), (1, 21)):
+        photo = PNG_HEAD + struct.pack(">II", width, height)
+        wrong = "Bad Request: PHOTO_INVALID_DIMENSIONS"
+        assert await upload("sendPhoto", "photo", photo) == wrong
+    heavy = PNG_HEAD + struct.pack(">II", 100, 100) + bytes(10 * 1024 * 1024)
+    assert "too big for a photo" in await upload("sendPhoto", "photo", heavy)
 
 
 @pytest.mark.parametrize(

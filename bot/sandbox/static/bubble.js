@@ -7,6 +7,8 @@ import { dateText, hourText } from "./moment.js";
 import { openChat, persona, session } from "./session.js";
 import { withSigns } from "./signs.js";
 
+const WIDEST = 360;
+const HIGHEST = 480;
 /** Office machines often lack an emoji font: the usual reactions are shown as words. */
 const REACTION_WORDS = { "👍": "赞", "👌": "好的", "👀": "已阅", "✍": "已记", "🙏": "感谢", "🤝": "一致", "👏": "鼓掌" };
 
@@ -84,8 +86,11 @@ function quote(reply, acts) {
   );
 }
 
+/** A picture takes its room before it has come, so that nothing below it is pushed out of sight. */
 function photo({ url, width, height }) {
-  const image = element("img", { src: url, alt: "图片", width, height, loading: "lazy" });
+  const scale = Math.min(1, WIDEST / width, HIGHEST / height);
+  const size = { width: Math.round(width * scale), height: Math.round(height * scale) };
+  const image = element("img", { src: url, alt: "图片", ...size, loading: "lazy" });
   return element("a", { class: "photo", href: url, target: "_blank", rel: "noopener" }, image);
 }
 

@@ -14,11 +14,15 @@ const STEPS = [
   ["+1周", { forward: "P7D" }],
   ["到下一事项", { next: true }],
 ];
+const MONTHS_PLAYED = 2;
+/** How long what happens at one moment can be seen before the next one comes. */
+const LOOK_MS = 450;
 
 export function setUpClock(root) {
   let ahead = null;
   const face = element("time", { data: { testid: "clock" } });
-  const steps = element("div", { class: "steps", id: "clock-steps" }, STEPS.map(([label, step]) => stepButton(label, step, show)));
+  const buttons = STEPS.map(([label, step]) => stepButton(label, step, show));
+  const steps = element("div", { class: "steps", id: "clock-steps" }, buttons, playButton(now, show));
   const toggle = button(
     { class: "face", title: "调整演示时间", "aria-expanded": "false", "aria-controls": "clock-steps", on: { click: open } },
     icon("clock"),
@@ -27,7 +31,11 @@ export function setUpClock(root) {
   root.append(toggle, steps);
   on("state", ({ now }) => show(now));
   on("clock", ({ now }) => show(now));
-  setInterval(() => ahead !== null && draw(new Date(performance.now() + ahead).toISOString()), TICK_MS);
+  setInterval(() => ahead !== null && draw(now().toISOString()), TICK_MS);
+
+  function now() {
+    return new Date(performance.now() + ahead);
+  }
 
   function show(now) {
     ahead = new Date(now) - performance.now();
@@ -61,4 +69,41 @@ function stepButton(label, step, show) {
   }
 
   return node;
+}
+
+/** Plays two months, from one thing that the bot does to the next, until they have passed or it is stopped. */
+function playButton(now, show) {
+  let playing = false;
+  const node = button({ class: "step play", "aria-pressed": "false", on: { click: toggle } });
+  draw();
+
+  function draw() {
+    node.textContent = playing ? "停止快进" : "快进两个月";
+    node.setAttribute("aria-pressed", String(playing));
+  }
+
+  async function toggle() {
+    playing = !playing;
+    draw();
+    if (!playing) return;
+    await attempt(() => play(monthsAfter(now())));
+    playing = false;
+    draw();
+  }
+
+  async function play(end) {
+    while (playing && now() < end) {
+      const looked = new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      show((await moveClock({ next: true, to: end.toISOString() })).now);
+      await looked;
+    }
+  }
+
+  return node;
+}
+
+function monthsAfter(moment) {
+  const end = new Date(moment);
+  end.setUTCMonth(end.getUTCMonth() + MONTHS_PLAYED);
+  return end;
 }
