@@ -101,7 +101,7 @@ class Storm:
     @property
     def report(self) -> str:
         """In a few lines."""
-        p99 = quantiles(self.waits, n=100)[98]
+        p99 = quantiles(self.waits, n=100, method="inclusive")[98]
         return (
             f"  {'messages (groups, lists, answers)':<36} {self.sent:,}\n"
             f"  {'time ÷ floor of 30 a second':<36} {self.lasted:.1f} s ÷ {self.floor:.1f} s"
