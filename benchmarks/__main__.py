@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: build a ledger in a temporary place, ask it, print what that took."""
+"""`python -m benchmarks`: measure in a temporary place, and print what that took."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from benchmarks.beside import Sizes, run_reminders
 from benchmarks.databases import postgresql_copy, server_trouble, sqlite_ledger
 from benchmarks.lookup import (
     Timing,
@@ -23,6 +24,7 @@ from benchmarks.lookup import (
     time_todo,
 )
 from benchmarks.reading import LONGEST, READERS, SHORT, worst
+from benchmarks.storm import storm
 from bot.office import read_office
 
 if TYPE_CHECKING:
@@ -36,7 +38,11 @@ GOAL = 20.0
 """Milliseconds within which 99 of 100 look-ups are to be answered."""
 
 
+PARTS = ("reading", "lookups", "reminders", "storm")
+
+
 @click.command()
+@click.argument("parts", nargs=-1, type=click.Choice(PARTS))
 @click.option("--records", default=200_000, show_default=True, help="Size of the ledger.")
 @click.option("--rounds", default=200, show_default=True, help="Questions of a sort, an asker.")
 @click.option(
@@ -46,12 +52,49 @@ GOAL = 20.0
     show_default=True,
     help="A server on which a database may be made and dropped.",
 )
-def main(records: int, rounds: int, postgres: str) -> None:
-    """Measure reading messages, and look-ups in a made-up ledger on SQLite and PostgreSQL."""
+@click.option("--duties", default=100_000, show_default=True, help="Duties to plan.")
+@click.option("--planned", default=1_000_000, show_default=True, help="Reminders planned in all.")
+@click.option("--due", default=1_000, show_default=True, help="Reminders that come due at once.")
+@click.option("--jobs", default=2_000, show_default=True, help="Jobs that the job store plans.")
+@click.option("--groups", default=10_000, show_default=True, help="Groups of the storm.")
+@click.option(
+    "--work",
+    type=click.Choice(("wall", "cpu")),
+    default="wall",
+    show_default=True,
+    help="What the storm's clock counts as work: all that passes, or this process's CPU time.",
+)
+def main(
+    parts: tuple[str, ...],
+    records: int,
+    rounds: int,
+    postgres: str,
+    duties: int,
+    planned: int,
+    due: int,
+    jobs: int,
+    groups: int,
+    work: str,
+) -> None:
+    """Measure PARTS, or all of them.
+
+    reading: hostile messages; lookups: a made-up ledger on SQLite and PostgreSQL;
+    reminders: planning and queueing them, beside one APScheduler job each;
+    storm: all groups due at once, against the sandbox with Telegram's limits.
+    """
     gc.freeze()  # as `liaison run` does
-    _read()
+    wanted = parts or PARTS
+    if "reading" in wanted:
+        _read()
     with TemporaryDirectory(prefix="liaison-bench-") as folder:
-        asyncio.run(_measure(Path(folder), records, rounds, postgres))
+        if "lookups" in wanted:
+            asyncio.run(_measure(Path(folder), records, rounds, postgres))
+        if "reminders" in wanted:
+            run_reminders(Path(folder), postgres, Sizes(duties, planned, due, jobs))
+    if "storm" in wanted:
+        with TemporaryDirectory(prefix="liaison-bench-") as folder:
+            click.echo(f"\nstorm: {groups:,} groups due at once; work counted by {work} time")
+            click.echo(storm(Path(folder), read_office(), groups, work).report)
 
 
 def _read() -> None:

@@ -66,7 +66,7 @@ async def _write(database: Database, batch: Sequence[Entry]) -> None:
     """The rows at once, the index by the code that files every record."""
     async with database.write() as tx:
         for table, rows in (
-            (tables.records, [_record_row(entry) for entry in batch]),
+            (tables.records, [record_row(entry) for entry in batch]),
             (tables.record_keys, [row for entry in batch for row in _key_rows(entry)]),
             (tables.duties, [_duty_row(entry) for entry in batch if entry.overdue]),
         ):
@@ -78,15 +78,31 @@ async def _write(database: Database, batch: Sequence[Entry]) -> None:
 @asynccontextmanager
 async def postgresql_copy(url: str, original: Database) -> AsyncIterator[Database]:
     """A PostgreSQL database of its own with the same rows; it is dropped afterwards."""
+    async with empty_postgresql(url) as database:
+        for table in _FILLED:
+            await _copy(table, original, database)
+        for upkeep in ("VACUUM ANALYZE", "CHECKPOINT"):
+            await _on_server(database.url.render_as_string(hide_password=False), upkeep)
+        yield database
+
+
+@asynccontextmanager
+async def empty_sqlite(folder: Path) -> AsyncIterator[Database]:
+    """A SQLite file with nothing in it."""
+    database = Database(f"sqlite+aiosqlite:///{folder}/reminders.sqlite3")
+    await migrate(database)
+    yield database
+    await database.close()
+
+
+@asynccontextmanager
+async def empty_postgresql(url: str) -> AsyncIterator[Database]:
+    """A PostgreSQL database of its own with nothing in it; it is dropped afterwards."""
     name = f"liaison_bench_{uuid4().hex[:12]}"
     await _on_server(url, f"CREATE DATABASE {name}")
     database = Database(make_url(url).set(database=name).render_as_string(hide_password=False))
     try:
         await migrate(database)
-        for table in _FILLED:
-            await _copy(table, original, database)
-        for upkeep in ("VACUUM ANALYZE", "CHECKPOINT"):
-            await _on_server(database.url.render_as_string(hide_password=False), upkeep)
         yield database
     finally:
         await database.close()
@@ -155,7 +171,8 @@ _EVENT = {
 }
 
 
-def _record_row(entry: Entry) -> dict[str, object]:
+def record_row(entry: Entry) -> dict[str, object]:
+    """A record as its row keeps it."""
     record = entry.record
     return {
         "id": record.id,

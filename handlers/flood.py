@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass
 from datetime import timedelta
+from math import floor
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ class Rates:
 
 TELEGRAM = Rates()
 """What Telegram grants every bot."""
+SPREAD = 1.2
+"""How much faster than the limit nags may follow each other, to make up for what came late."""
+NAGS_AT_ONCE = 3
 
 
 class Pace:
@@ -32,6 +36,8 @@ class Pace:
         self._overall: deque[float] = deque()
         self._chats: dict[int, deque[float]] = {}
         self._told: dict[int, float] = {}
+        self._gap = 1 / (SPREAD * rates.overall_per_second)
+        self._next_nag = 0.0
 
     def hold(self, chat_id: int, until: float) -> None:
         """Send nothing to a chat until then, as Telegram has told us."""
@@ -48,9 +54,32 @@ class Pace:
             self._overall.popleft()
         return self._rates.overall_per_second - len(self._overall)
 
-    def overall_wait(self, now: float) -> float:
-        """Seconds until anything at all may be sent."""
-        return 0.0 if self.room(now) > 0 else self._overall[0] + 1 - now
+    def overall_wait(self, now: float, flying: int = 0) -> float:
+        """Seconds until anything at all may be sent beside what is under way.
+
+        0.0: at once, or only once something has landed.
+        """
+        lacking = flying - self.room(now)
+        if lacking < 0 or lacking >= len(self._overall):
+            return 0.0
+        return self._overall[lacking] + 1 - now
+
+    def nags(self, now: float) -> int:
+        """How many nags may set out now.
+
+        They are spread over the second: all at its beginning, they would leave no room in the
+        rest of it for an answer to somebody who waits.
+        """
+        return max(0, min(NAGS_AT_ONCE, 1 + floor((now - self._next_nag) / self._gap)))
+
+    def note_nags(self, many: int, now: float) -> None:
+        """Count nags that set out now."""
+        earliest = now - (NAGS_AT_ONCE - 1) * self._gap
+        self._next_nag = max(self._next_nag, earliest) + many * self._gap
+
+    def nag_wait(self, now: float) -> float:
+        """Seconds until a nag may set out."""
+        return max(0.0, self._next_nag - now)
 
     def resting(self, now: float) -> dict[int, float]:
         """The chats that must wait, each with its seconds; the others may be sent to."""

@@ -10,7 +10,6 @@ import asyncio
 import logging
 from dataclasses import replace
 from datetime import timedelta
-from time import monotonic
 from typing import TYPE_CHECKING, TypeAlias
 
 import httpx
@@ -113,23 +112,29 @@ class Sender:
     async def _launch(self) -> float:
         """Claim what may be sent now and send it; returns the seconds until there is more."""
         now = monotonic()
-        resting = self._pace.resting(now)
-        room = min(AT_ONCE, self._pace.room(now)) - len(self._flying)
+        flying = len(self._flying)
+        room = min(AT_ONCE, self._pace.room(now)) - flying
         if room <= 0:  # whatever lands wakes us
-            return self._pace.overall_wait(now) or self._longest_sleep
+            return self._pace.overall_wait(now, flying) or self._longest_sleep
+        resting = self._pace.resting(now)
         busy = {*self._flying, *resting}
         try:
             async with self._database.write() as tx:
-                claimed = await tx.outbox.claim(self._clock.now(), room, busy)
-                instant = await tx.outbox.next_instant({*busy, *(_lane(q) for q in claimed)})
+                nags = self._pace.nags(now)
+                claimed = await tx.outbox.claim(self._clock.now(), room, busy, nags)
+                full = len(claimed) == room  # then nobody need know what waits besides
+                lanes = {*busy, *(_lane(q) for q in claimed)}
+                instant = None if full else await tx.outbox.next_instant(lanes)
         except Exception as error:  # the database may be locked or away: look again soon
             log.error("outbox could not be read: %s", type(error).__name__)
             return 1.0
+        self._pace.note_nags(sum(q.message.priority is Priority.NAG for q in claimed), now)
         for queued in claimed:
             self._fly(queued)
         pauses = [*resting.values(), self._longest_sleep]
         if instant is not None:
-            pauses.append((instant - self._clock.now()).total_seconds())
+            wait = (instant - self._clock.now()).total_seconds()
+            pauses.append(max(wait, self._pace.nag_wait(monotonic())))  # what is due is a nag
         return max(min(pauses), 0.0)
 
     def _fly(self, queued: Queued) -> None:
@@ -249,6 +254,11 @@ async def _leave_topic(desk: Desk, queued: Queued, trouble: str) -> None:
     """The topic was deleted: nothing more is to be said there."""
     await undeliverable(desk, queued, trouble, away=False)
     await topic_deleted(desk, queued.message.chat_id, queued.message.thread_id)
+
+
+def monotonic() -> float:
+    """Seconds of the clock by which the loop sleeps: pauses are counted on the same one."""
+    return asyncio.get_running_loop().time()
 
 
 def _lane(queued: Queued) -> int:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-BATCH = 25
+BATCH = 10
 """As many messages as one transaction queues: a person's question waits no longer than that."""
 
 T = TypeVar("T")
@@ -66,9 +66,9 @@ class Dispatcher:
                 desk = await self._desk(tx, now, "stages")
                 duties = await duties_to_nag(desk, last)
                 records, staff = await surroundings(desk, duties)
-                for duty in duties:
-                    record = records[duty.record_id]
-                    await self._try(desk, hand_on(desk, duty, record, staff))
+                if not await self._all_at_once(desk, hand_on(desk, duties, records, staff)):
+                    for duty in duties:
+                        await self._try(desk, hand_on(desk, [duty], records, staff))
             if len(duties) < AT_ONCE:
                 return
             last = duties[-1].id
@@ -96,6 +96,16 @@ class Dispatcher:
                 desk = await self._desk(tx, now, "groups")
                 for chat in some:
                     await self._try(desk, speak(desk, told, chat))
+
+    async def _all_at_once(self, desk: Desk, items: Awaitable[None]) -> bool:
+        """Do several items, or leave no trace of them: tells whether all went well."""
+        try:
+            async with desk.tx.savepoint():
+                await items
+        except Exception as error:
+            log.warning("%s: one by one: %s", desk.cause, type(error).__name__)
+            return False
+        return True
 
     async def _try(self, desk: Desk, item: Awaitable[None]) -> None:
         """Do one item, or leave no trace of it."""

@@ -1,4 +1,4 @@
-"""The clock of the sandbox: it ticks with real time and can be moved forward."""
+"""The clock of the sandbox: it ticks with real time, as a rule, and can be moved forward."""
 
 from __future__ import annotations
 
@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 class SandboxClock:
     """An aware UTC clock that only ever goes forward."""
 
-    def __init__(self, start: datetime | None = None) -> None:
-        """Begin at `start` (aware), or now."""
+    def __init__(
+        self, start: datetime | None = None, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Begin at `start` (aware), or now; `seconds` is what makes it tick."""
         if start is not None and start.tzinfo is None:
             raise ValueError("the clock needs an aware start")
         self._start = (start or datetime.now(UTC)).astimezone(UTC)
-        self._began = time.monotonic()
+        self._seconds = seconds
+        self._began = seconds()
         self._jumped = timedelta()
         self._subscribers: list[Callable[[], None]] = []
         #: Set by the application: the next instant at which the bot plans to act by itself.
@@ -26,7 +29,7 @@ class SandboxClock:
 
     def now(self) -> datetime:
         """Return the current instant, aware UTC."""
-        elapsed = timedelta(seconds=time.monotonic() - self._began)
+        elapsed = timedelta(seconds=self._seconds() - self._began)
         return self._start + self._jumped + elapsed
 
     def advance(self, delta: timedelta) -> None:

@@ -51,6 +51,8 @@ class Item:
     due: date
     provisional: bool
     before: tuple[date, ...]
+    owed: tuple[Duty, ...]
+    """All that is owed on the record."""
     left: int
     light: Light
     late: bool
@@ -132,6 +134,7 @@ def _item(
         due=duty.due,
         provisional=duty.provisional,
         before=counted_before(duty, former[record.id]),
+        owed=still_open(former[record.id]),
         left=days_left(duty.due, desk.today),
         light=light(duty.due, desk.today),
         late=desk.now - nag.at > LATE,
@@ -154,7 +157,7 @@ async def _say(desk: Desk, person: Person, items: Sequence[Item], *, more: bool)
     """Queue a message; returns its key."""
     key = f"{NAG_KEY}{items[0].nag.id}/{desk.cause}"
     actor = desk.actor(person)
-    rows = [await _buttons(desk, actor, item) for item in items]
+    rows = [_buttons(desk, actor, item) for item in items]
     await desk.say(
         person.user_id,
         key=key,
@@ -172,9 +175,9 @@ async def _say(desk: Desk, person: Person, items: Sequence[Item], *, more: bool)
     return key
 
 
-async def _buttons(desk: Desk, actor: Actor, item: Item) -> tuple[Button, ...]:
+def _buttons(desk: Desk, actor: Actor, item: Item) -> tuple[Button, ...]:
     """The step that meets the duty, or else the card; and the way to put it off."""
-    step = await step_of(desk, actor, item.duty, item.record)
+    step = step_among(desk, actor, item.duty, item.record, item.owed)
     label = f"{step.title} {item.number}" if step else item.number
     keys = [Button(label, buttons.code(buttons.NAG, item.nag.id))]
     if respites(desk, item.duty):
@@ -188,11 +191,17 @@ async def step_of(desk: Desk, actor: Actor, duty: Duty, record: Record) -> Move 
 
     Only who owes it meets it: the sender of a lead could end its wait by taking it back.
     """
+    return step_among(desk, actor, duty, record, await desk.tx.duties.open_of(record.id))
+
+
+def step_among(
+    desk: Desk, actor: Actor, duty: Duty, record: Record, owed: Sequence[Duty]
+) -> Move | None:
+    """The same, with what is owed on the record at hand."""
     if actor.standing is None or actor.organ != duty.debtor:
         return None
     kind = desk.books.kinds[record.kind]
-    owed = still_open(await desk.tx.duties.open_of(record.id))
-    matter = Matter(record, owed, desk.today)
+    matter = Matter(record, still_open(owed), desk.today)
     ends = kind.rule(duty.code).ends
     steps = [move for move in moves_for(actor, kind, matter) if move.code in ends]
     return steps[0] if len(steps) == 1 else None

@@ -17,11 +17,13 @@ from bot.services.planning import (
 )
 from bot.services.staff import staff_of
 from bot.services.standing_in import absentees, stand_in
+from bot.storage.nags import NewNag
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
+    from bot.domain.ladder import Rung
     from bot.domain.records import Duty, Nag, Record
     from bot.services.desk import Desk
     from bot.services.staff import Staff
@@ -48,25 +50,37 @@ async def surroundings(desk: Desk, duties: Collection[Duty]) -> tuple[dict[int, 
     return records, await staff_of(desk, desk.today, duties, records)
 
 
-async def hand_on(desk: Desk, duty: Duty, record: Record, staff: Staff) -> None:
-    """Remind of a duty's stage whoever it concerns, and plan the next one.
+async def hand_on(
+    desk: Desk, duties: Sequence[Duty], records: Mapping[int, Record], staff: Staff
+) -> None:
+    """Remind of the stages of some duties whoever they concern, and plan the next ones.
 
     Of several stages missed only the latest counts. On a day that is no stage of the ladder
     those who have put the duty off are left alone. Nothing happens outside office hours.
     """
-    if not may_speak_of(desk, duty):
-        return
-    ladder = ladder_of(desk, record.kind)
-    rung = rung_due(desk, record.kind, duty)
-    if rung is not None:
-        since = duty.rung_at or rung.at
-        turns = turns_overdue(desk, record.kind, duty, since, desk.now)
-        told = staff.told_of(ladder, duty, rung.stage, turns=turns)
-        if not ladder.is_stage(rung.stage):
-            told = [each for each in told if each not in await _put_off_by(desk, duty)]
-        await desk.tx.nags.add(duty.id, rung.stage, told, rung.at)
-    following = rung_after(desk, record.kind, duty.rule.code, duty.due, desk.now)
-    await desk.tx.duties.plan({duty.id: following}, plan_of(desk))
+    told: list[NewNag] = []
+    following: dict[int, Rung | None] = {}
+    for duty in duties:
+        if may_speak_of(desk, duty):
+            kind = records[duty.record_id].kind
+            told += await _told_of(desk, duty, kind, staff)
+            following[duty.id] = rung_after(desk, kind, duty.rule.code, duty.due, desk.now)
+    await desk.tx.nags.add_all(told)
+    if following:
+        await desk.tx.duties.plan(following, plan_of(desk))
+
+
+async def _told_of(desk: Desk, duty: Duty, kind: str, staff: Staff) -> list[NewNag]:
+    """Who is to be reminded of a duty's stage now."""
+    ladder, rung = ladder_of(desk, kind), rung_due(desk, kind, duty)
+    if rung is None:
+        return []
+    turns = turns_overdue(desk, kind, duty, duty.rung_at or rung.at, desk.now)
+    told = staff.told_of(ladder, duty, rung.stage, turns=turns)
+    if not ladder.is_stage(rung.stage):
+        put_off_by = await _put_off_by(desk, duty)
+        told = [each for each in told if each not in put_off_by]
+    return [NewNag(duty.id, rung.stage, each, rung.at) for each in told]
 
 
 async def _put_off_by(desk: Desk, duty: Duty) -> set[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import delete, func, or_, select, update
 
@@ -12,7 +12,7 @@ from bot.storage.among import among
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from datetime import datetime
 
     from sqlalchemy import ColumnElement
@@ -21,6 +21,16 @@ if TYPE_CHECKING:
 T = tables.nags
 D = tables.duties
 O = tables.outbox  # noqa: E741 (the outbox, as everywhere one letter for a table)
+
+
+class NewNag(NamedTuple):
+    """What somebody is to be reminded of."""
+
+    duty_id: int
+    stage: int
+    person_id: int
+    at: datetime
+    message: str = ""
 
 
 class Nags:
@@ -33,13 +43,14 @@ class Nags:
         self, duty_id: int, stage: int, people: Iterable[int], at: datetime, message: str = ""
     ) -> None:
         """Let people be reminded of a stage, but for those who are or were already."""
-        values = [
-            {"duty_id": duty_id, "stage": stage, "person_id": each, "at": at, "message": message}
-            for each in people
-        ]
-        if values:
+        await self.add_all([NewNag(duty_id, stage, each, at, message) for each in people])
+
+    async def add_all(self, nags: Sequence[NewNag]) -> None:
+        """The same, for whatever duties and stages."""
+        if nags:
             await self._connection.execute(
-                insert_into(T, self._connection).values(values).on_conflict_do_nothing()
+                insert_into(T, self._connection).on_conflict_do_nothing(),
+                [nag._asdict() for nag in nags],
             )
 
     async def get(self, nag_id: int) -> Nag | None:
@@ -78,6 +89,8 @@ class Nags:
 
     async def said(self, nag_ids: Collection[int], message: str) -> None:
         """Note the message that says some nags."""
+        if not nag_ids:
+            return
         await self._connection.execute(
             update(T).where(among(self._connection, T.c.id, nag_ids)).values(message=message)
         )

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import and_, delete, func, literal_column, or_, select, text, update
 
 from bot.domain.outgoing import Button, Detour, Document, Manner, Outgoing, Priority, Queued
 from bot.domain.sheet import Sheet
@@ -15,7 +15,7 @@ from bot.storage.scroll import Scroll
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Row
@@ -27,6 +27,22 @@ T = tables.outbox
 P = tables.posts
 
 WAITING, SENDING, SENT, SUPERSEDED, FAILED = "waiting", "sending", "sent", "superseded", "failed"
+WAITS = T.c.state == literal_column(f"'{WAITING}'")
+"""Literal, for the index of what waits to serve on either database, however long the queue."""
+FIRST = T.alias("first")
+_OVERTAKEN = (
+    select(FIRST.c.id)
+    .where(
+        FIRST.c.chat_id == T.c.chat_id,
+        FIRST.c.state == literal_column(f"'{WAITING}'"),
+        or_(
+            FIRST.c.priority < T.c.priority,
+            and_(FIRST.c.priority == T.c.priority, FIRST.c.id < T.c.id),
+        ),
+    )
+    .exists()
+)
+"""That another message of the same chat goes first."""
 NO_TEXT: Mapping[str, object] = {"text": "", "buttons": [], "detour": None, "document": None}
 """What is left of a message whose words are forgotten."""
 
@@ -115,30 +131,23 @@ class Outbox:
         """Forget what a post looks like: an edit of it was perhaps sent."""
         await self._connection.execute(update(P).where(P.c.name == post).values(fingerprint=""))
 
-    async def claim(self, now: datetime, limit: int, busy: Collection[int] = ()) -> list[Queued]:
-        """Take the next message of up to `limit` chats that are not busy.
+    async def claim(
+        self, now: datetime, limit: int, busy: Collection[int] = (), nags: int | None = None
+    ) -> list[Queued]:
+        """Take the next message of up to `limit` chats that are not busy, of nags only so many.
 
         Within a chat the order is kept: while its first message must wait, so do the rest.
         """
-        heads = (
-            select(
-                T,
-                func.row_number()
-                .over(partition_by=T.c.chat_id, order_by=(T.c.priority, T.c.id))
-                .label("place"),
-            )
-            .where(T.c.state == WAITING, T.c.chat_id.not_in(busy))
-            .subquery()
-        )
-        rows = (
+        found = (
             await self._connection.execute(
-                select(heads, P.c.message_id.label("standing"), P.c.fingerprint)
-                .outerjoin(P, P.c.name == heads.c.post)
-                .where(heads.c.place == 1, heads.c.not_before <= now)
-                .order_by(heads.c.priority, heads.c.id)
+                select(T, P.c.message_id.label("standing"), P.c.fingerprint)
+                .outerjoin(P, P.c.name == T.c.post)
+                .where(WAITS, T.c.chat_id.not_in(busy), T.c.not_before <= now, ~_OVERTAKEN)
+                .order_by(T.c.priority, T.c.id)
                 .limit(limit)
             )
         ).all()
+        rows = _with_few_nags(found, nags)
         if rows:
             await self._connection.execute(
                 update(T)
@@ -158,7 +167,7 @@ class Outbox:
     async def next_instant(self, busy: Collection[int] = ()) -> datetime | None:
         """When the earliest waiting message may be sent."""
         instant: datetime | None = await self._connection.scalar(
-            select(func.min(T.c.not_before)).where(T.c.state == WAITING, T.c.chat_id.not_in(busy))
+            select(func.min(T.c.not_before)).where(WAITS, T.c.chat_id.not_in(busy))
         )
         return instant
 
@@ -303,6 +312,14 @@ def _enclosed(message: Outgoing) -> dict[str, object] | None:
     if message.sheet is not None:
         return message.sheet.plain()
     return asdict(message.document) if message.document else None
+
+
+def _with_few_nags(rows: Sequence[Row[Any]], nags: int | None) -> Sequence[Row[Any]]:
+    """Rows in the order of their priority, of nags only the first few."""
+    if nags is None:
+        return rows
+    urgent = sum(row._mapping["priority"] < Priority.NAG for row in rows)
+    return rows[: urgent + nags]
 
 
 def _readable(row: Row[tuple[object, ...]]) -> Queued | None:

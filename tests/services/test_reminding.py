@@ -17,7 +17,7 @@ from bot.storage.chats import Chat
 from tests.services.reminding import Bell, moment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
 
     from bot.domain.outgoing import Outgoing
     from bot.domain.records import Duty, Nag, Record
@@ -373,10 +373,12 @@ async def test_one_bad_row_stops_nothing(
     await owed.take("04-13", "confirm_receipt")
     await owed.take("04-13", "check")
 
-    async def stumble(desk: Desk, duty: Duty, record: Record, staff: Staff) -> None:
-        if record.id == owed.record.id:
+    async def stumble(
+        desk: Desk, duties: Sequence[Duty], records: Mapping[int, Record], staff: Staff
+    ) -> None:
+        await hand_on(desk, duties, records, staff)
+        if owed.record.id in {duty.record_id for duty in duties}:
             raise RuntimeError("a bad row")
-        await hand_on(desk, duty, record, staff)
 
     monkeypatch.setattr("reminders.dispatcher.hand_on", stumble)
     await bell.deliver("06-08")

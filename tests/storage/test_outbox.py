@@ -124,6 +124,18 @@ async def test_no_more_is_claimed_than_asked(outbox: Outbox, now: datetime) -> N
     assert len(await outbox.claim(now, 3)) == 2
 
 
+async def test_of_nags_only_a_few_are_claimed_and_answers_all_the_same(
+    outbox: Outbox, now: datetime
+) -> None:
+    for chat in range(1, 4):
+        await outbox.add(replace(said(f"nag {chat}", chat), priority=Priority.NAG), now)
+        await outbox.add(said(f"answer {chat}", 10 + chat), now)
+    claimed = await outbox.claim(now, 10, nags=1)
+    assert [q.message.key for q in claimed] == ["answer 1", "answer 2", "answer 3", "nag 1"]
+    assert await outbox.claim(now, 10, nags=0) == []
+    assert await claim_keys(outbox, now) == ["nag 2", "nag 3"]
+
+
 async def test_while_the_first_must_wait_so_does_the_rest(outbox: Outbox, now: datetime) -> None:
     later = now + timedelta(seconds=30)
     await outbox.add(said("first"), now)
