@@ -367,6 +367,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         * drafts.SHOWN,
         "count": 99,
     },
+    "draft_overtaken": {"fields": {"回头看日期": "2026年", "回头看结论": wild(500)}, "files": 10},
     "dispute": {"title": "收到日期（被建议单位登记）", "words": wild(200)},
     "files": {"lines": [FILE] * 20},
     "file_sent": {"at": 20, "count": 20, "line": FILE},

@@ -13,13 +13,8 @@ from bot.services.clocks import correct_clocks
 from bot.services.disputes import DISPUTED
 from bot.services.forms import blank_draft, keep, show_fields
 from bot.services.histories import other_party, readable, require_amendable
-from bot.services.ledger import (
-    close_other_forms,
-    drop_moot_proposals,
-    note_step,
-    note_within_side,
-    sides_of,
-)
+from bot.services.ledger import note_step, note_within_side, sides_of
+from bot.services.overtaken import close_other_forms, drop_moot_proposals
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
 

@@ -36,7 +36,7 @@ LONGEST_BEFORE = 40
 LONGEST_ADDITION = 500
 """So much one addition or note may say."""
 
-_WHY = Entry("更正理由", Text(200), "为什么更正？请写明理由。")
+REASON = Entry("更正理由", Text(200), "为什么更正？请写明理由。")
 _ADDITION = Entry(
     "补充内容",
     Text(LONGEST_ADDITION),
@@ -153,7 +153,7 @@ def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Form:
     said = correctable(kind, record, actor.organ)
     title = desk.texts.label("form_correct").format(number=record.number)
     before = {name: record.data[name] for name in said if name in record.data}
-    entries = {**{name: kind.entries[name] for name in said}, WHY: _WHY}
+    entries = {**{name: kind.entries[name] for name in said}, WHY: REASON}
     beside = _beside(kind, record, entries)
     return Form(title, entries, (WHY,), needed=kind.lasting, before=before, beside=beside)
 
