@@ -82,8 +82,7 @@ async def correct_record(
     await check_references(desk, actor, kind.entries, named, record.id)
     kept = {name: value for name, value in record.data.items() if name not in after}
     data = {**kept, **named}
-    demanded = (*(n for n in kind.lasting if n in record.data), *kind.demands(data))
-    gone = kind.missing(data, tuple(demanded))
+    gone = kind.missing(data, _demanded(kind, record, data))
     if gone:
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in gone])
     kind.consistent(data)
@@ -100,6 +99,16 @@ async def correct_record(
     await announce(desk, kind, saved, event, call=other_party(saved, actor))
     await tell_named(desk, actor, kind, saved, named)
     return saved
+
+
+def _demanded(kind: Kind, record: Record, data: Mapping[str, Value]) -> tuple[str, ...]:
+    """What must be there after a correction: what was there, or what it makes necessary itself.
+
+    A record filed before a field was asked for can do without it as it always did.
+    """
+    lasting = (name for name in kind.lasting if name in record.data)
+    could_do_without = {n for n in kind.demands(record.data) if n not in record.data}
+    return (*lasting, *(n for n in kind.demands(data) if n not in could_do_without))
 
 
 async def add_to_record(desk: Desk, actor: Actor, record: Record, words: str) -> None:
