@@ -65,7 +65,7 @@ def _preview(
         doubts=[_doubt(desk, form.entries[d.name], d, open_to) for d in findings.doubts],
         alike=findings.alike,
         files=findings.files,
-        foreseen=tuple(_foreseen(desk, draft)),
+        foreseen=tuple(_foreseen(desk, draft, open_to)),
         today=desk.today,
         question=asked.ask if asked else "",
         beside=form.beside.get(draft.asking, "") if asked else "",
@@ -76,14 +76,19 @@ def _preview(
     )
 
 
-def _foreseen(desk: Desk, draft: Draft) -> Iterator[Estimate]:
-    """The dates that a new record will bring with it, as far as they can be told."""
+def _foreseen(
+    desk: Desk, draft: Draft, open_to: Collection[Sight]
+) -> Iterator[tuple[Estimate, bool]]:
+    """The dates that a new record will bring with it, as far as they can be told.
+
+    With each, whether the day it counts from may be seen where the draft stands.
+    """
     kind = desk.books.kinds[draft.kind]
     rules = kind.duties if draft.record_id is None else ()
     for rule, deadline in not_begun(desk, rules, draft.data):
         name = estimated_by(rule, draft.data)
         by = "" if name in rule.since else kind.entries[name].title
-        yield Estimate(rule.title, deadline, by)
+        yield Estimate(rule.title, deadline, by), kind.tells([name], open_to)
 
 
 def _doubt(desk: Desk, entry: Entry, doubt: Doubt, open_to: Collection[Sight]) -> dict[str, str]:

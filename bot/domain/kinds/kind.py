@@ -19,7 +19,7 @@ from bot.domain.numbers import NumberKind
 from bot.domain.people import Role, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date
 
     from bot.domain.people import Actor
@@ -362,6 +362,10 @@ class Kind:
             for name, entry in self.entries.items()
             if name in data and entry.sight in sight
         }
+
+    def tells(self, names: Iterable[str], sight: Collection[Sight]) -> bool:
+        """Tell whether a reader of `sight` may see all of some fields."""
+        return all(self.entries[name].sight in sight for name in names)
 
     def open_to(self, move: Move, matter: Matter, actor: Actor) -> bool:
         """Tell whether this person may take a move now."""
