@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.domain.kinds.kind import party_of
@@ -13,6 +12,7 @@ from bot.services.clocks import begun_on, estimated_by, not_begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
     from bot.domain.kinds.kind import Kind
     from bot.domain.periods import Deadline
@@ -81,15 +81,21 @@ async def face_of(desk: Desk, kind: Kind, record: Record) -> Face:
     owed = still_open(duties)
     estimates = tuple(_estimates(desk, kind, record, {duty.code for duty in duties}))
     closed = kind.state(record.state).closed
-    first = owed[0].due if owed else date.max
-    waiting = bool(estimates) and first >= desk.today
     return Face(
-        light=light(first, desk.today, paused=waiting, closed=closed),
+        light=colour_of(owed, desk.today, closed=closed),
         owed=tuple(_owed(desk, kind, record, duty, duties) for duty in owed),
         estimates=estimates,
         conflicts=tuple(_conflicts(kind, record, owed)),
         late=tuple(_late(kind, record, duties)),
     )
+
+
+def colour_of(owed: Iterable[Duty], today: date, *, closed: bool = False) -> Light:
+    """The light of some open duties: that of the first due; 灰 where nothing is, 蓝 once closed."""
+    if closed:
+        return Light.BLUE
+    first = min((duty.due for duty in owed), default=None)
+    return Light.GREY if first is None else light(first, today)
 
 
 def _owed(desk: Desk, kind: Kind, record: Record, duty: Duty, duties: list[Duty]) -> Owed:

@@ -7,13 +7,13 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from bot.domain.facets import Facet, Sort
-from bot.domain.kinds.kind import Matter, party_of
+from bot.domain.kinds.kind import Matter
 from bot.domain.outgoing import Button, Manner
 from bot.domain.people import Action, Role
-from bot.domain.periods import Light, days_left, light
+from bot.domain.periods import Light, days_left
 from bot.services import buttons
 from bot.services.cards import moves_for
-from bot.services.clockface import counted_before, still_open
+from bot.services.clockface import colour_of, counted_before, still_open
 from bot.services.standing_in import held_for_others
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class Line:
     due: date | None = None
     left: int = 0
     """How many days are left until then."""
-    light: Light = Light.GREEN
+    light: Light = Light.GREY
     before: tuple[date, ...] = ()
     """When it was due before it was counted anew."""
     on_behalf: str = ""
@@ -176,22 +176,22 @@ def _post(user_id: int) -> str:
 
 
 def line_of(desk: Desk, organ: str, matter: Matter, duties: list[Duty], waiting: Waiting) -> Line:
-    """What an organ has to do: the matter's next step, or what it owes besides."""
+    """What an organ has to do: what it owes first, or without a date the matter's next step."""
     kind = desk.books.kinds[matter.record.kind]
-    state = kind.state(matter.record.state)
-    own = next((duty for duty in matter.owed if duty.debtor == organ), None)
-    holds = state.holder is not None and party_of(matter.record, state.holder) == organ
-    next_step = state.next_step if holds or own is None else kind.rule(own.code).title
-    line = Line(matter.record.number, next_step, waiting.others, on_behalf=waiting.on_behalf)
-    if own is None:
-        return line
-    return replace(
-        line,
-        due=own.due,
-        left=days_left(own.due, desk.today),
-        light=light(own.due, desk.today),
-        before=counted_before(own, duties),
+    own = [duty for duty in matter.owed if duty.debtor == organ]
+    step = kind.rule(own[0].code).title if own else kind.state(matter.record.state).next_step
+    line = Line(
+        matter.record.number,
+        step,
+        waiting.others,
+        light=colour_of(own, desk.today),
+        on_behalf=waiting.on_behalf,
     )
+    if not own:
+        return line
+    due = own[0].due
+    before = counted_before(own[0], duties)
+    return replace(line, due=due, left=days_left(due, desk.today), before=before)
 
 
 def _key(desk: Desk, actor: Actor, matter: Matter, page: int) -> Button:

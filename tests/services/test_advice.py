@@ -136,10 +136,10 @@ async def test_one_key_alone_starts_no_clock(
     (duty,) = (await advice.owed()).values()
     assert (duty.code, duty.debtor, duty.due) == (confirm, debtor, date(2026, 4, 16))
     card = await advice.card("04-14")
-    assert card.startswith("⚪")
+    assert card.startswith("🔴"), "the other key is due in two days"
     assert "书面回复：尚未起算，待双方确认收到日期；按" in card
     assert "4月13日估算，6月15日届满" in card
-    assert (await advice.card("04-17")).startswith("🔴"), "the other key is overdue"
+    assert "<b>已逾期1天</b>" in await advice.card("04-17")
 
 
 @pytest.mark.parametrize("keys", [("serve", "confirm_receipt"), ("receive", "confirm_service")])
