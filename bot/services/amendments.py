@@ -6,13 +6,18 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.errors import DomainError
-from bot.domain.kinds.kind import party_of
 from bot.services.blanks import ADD, CORRECT, NOTE, REMOVED
 from bot.services.cards import announce
 from bot.services.clocks import correct_clocks
 from bot.services.disputes import DISPUTED
 from bot.services.forms import blank_draft, keep, show_fields
-from bot.services.histories import other_party, readable, require_amendable
+from bot.services.histories import (
+    CORRECTED,
+    other_party,
+    readable,
+    require_amendable,
+    suppliers,
+)
 from bot.services.ledger import note_step, note_within_side, sides_of
 from bot.services.overtaken import close_other_forms, drop_moot_proposals
 from bot.services.references import check_references, tell_named
@@ -26,7 +31,7 @@ if TYPE_CHECKING:
     from bot.domain.records import Draft, Event, Record, Value
     from bot.services.desk import Desk
 
-CORRECTED, ADDED, NOTED = "corrected", "added", "noted"
+ADDED, NOTED = "added", "noted"
 """The events."""
 
 
@@ -75,7 +80,8 @@ async def correct_record(
     after = {n: given.get(n, REMOVED) for n in changes if given.get(n) != record.data.get(n)}
     if not after:
         raise DomainError("nothing_to_correct", number=record.number)
-    if any(party_of(record, kind.supplier(name)) != actor.organ for name in after):
+    whose = suppliers(kind, await desk.tx.events.of_record(record.id))
+    if any(whose.get(name) != actor.organ for name in after):
         title = desk.texts.label("correct")
         raise DomainError("not_your_move", title=title, number=record.number)
     named = {name: value for name, value in after.items() if value != REMOVED}

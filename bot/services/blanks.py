@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 from bot.domain.entries import Choice, Entry, OneOf, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.items import EachOf
-from bot.domain.kinds.kind import nothing_more, party_of
+from bot.domain.kinds.kind import nothing_more
 from bot.services.disputes import disputable, subject_title
+from bot.services.histories import suppliers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from bot.domain.kinds.kind import Kind
     from bot.domain.people import Actor
-    from bot.domain.records import Draft, Record, Value
+    from bot.domain.records import Draft, Event, Record, Value
     from bot.office import District, Office
     from bot.services.desk import Desk
 
@@ -110,7 +111,7 @@ async def form_of(desk: Desk, actor: Actor, draft: Draft) -> Form:
     if record is None:
         raise DomainError("draft_gone")
     if draft.move == CORRECT:
-        return _correction(desk, actor, kind, record)
+        return await _correction(desk, actor, kind, record)
     if draft.move in FITS_ANY:
         return await _said_since(desk, actor, kind, record, draft)
     move = kind.move(draft.move)
@@ -148,9 +149,10 @@ def _new(desk: Desk, actor: Actor, kind: Kind) -> Form:
     )
 
 
-def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Form:
+async def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Form:
     """What the actor may correct, and why it is to be corrected."""
-    said = correctable(kind, record, actor.organ)
+    events = await desk.tx.events.of_record(record.id)
+    said = correctable(kind, record, actor.organ, events)
     title = desk.texts.label("form_correct").format(number=record.number)
     before = {name: record.data[name] for name in said if name in record.data}
     entries = {**{name: kind.entries[name] for name in said}, WHY: REASON}
@@ -177,13 +179,13 @@ async def _subjects(desk: Desk, actor: Actor, kind: Kind, record: Record, draft:
     return Entry("异议事项", OneOf(choices), "对哪一项有异议？")
 
 
-def correctable(kind: Kind, record: Record, organ: str) -> list[str]:
+def correctable(kind: Kind, record: Record, organ: str, events: Iterable[Event]) -> list[str]:
     """The fields that an organ has said of a record, or might have said when it was filed."""
+    whose = suppliers(kind, events)
     return [
         name
         for name in kind.entries
-        if party_of(record, kind.supplier(name)) == organ
-        and (name in record.data or name in kind.offered)
+        if whose.get(name) == organ and (name in record.data or name in kind.offered)
     ]
 
 

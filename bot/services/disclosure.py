@@ -60,7 +60,7 @@ async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> No
             fields=first,
             purged=any(event.name == PURGED for event in events),
         ),
-        buttons=await _ways_on(desk, actor, kind, record),
+        buttons=await _ways_on(desk, actor, kind, record, events),
     )
     for fields in more:
         text = desk.texts.render("detail_more", number=record.number, fields=fields)
@@ -134,7 +134,9 @@ def _newest_within(limit: int, blocks: list[str]) -> list[str]:
     return kept
 
 
-async def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyboard:
+async def _ways_on(
+    desk: Desk, actor: Actor, kind: Kind, record: Record, events: list[Event]
+) -> Keyboard:
     """The reader's steps, the usual before the rare, and the ways to amend what they read."""
     *steps, told = await own_buttons(desk, actor, record, but=buttons.DETAIL)
     why = Button(desk.texts.label("why"), buttons.code(buttons.WHY, record.id))
@@ -142,7 +144,7 @@ async def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyb
     if not may_amend(desk, actor, record):
         return usual
     ways = [("add", buttons.ADD), ("note", buttons.NOTE), ("dispute", buttons.DISPUTE)]
-    if correctable(kind, record, actor.organ):
+    if correctable(kind, record, actor.organ, events):
         ways.insert(2, ("correct", buttons.CORRECT))
     amend = [Button(desk.texts.label(word), buttons.code(verb, record.id)) for word, verb in ways]
     rare = step_keys(record, moves_for(actor, kind, await matter_of(desk, record), aside=True))

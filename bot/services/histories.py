@@ -10,12 +10,30 @@ from bot.domain.people import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bot.domain.kinds.kind import Kind
     from bot.domain.people import Actor
     from bot.domain.records import Event, Record
     from bot.services.desk import Desk
 
 SIDE = "side"
 """The fact of an entry that stays within one side: which side that is."""
+
+
+CORRECTED = "corrected"
+"""The event of a correction; its facts name the fields."""
+
+
+def suppliers(kind: Kind, events: Iterable[Event]) -> dict[str, str]:
+    """Whose word each field is: the organ's that gave it last, by a step or a correction.
+
+    What nobody has given yet, and might have been said when the record was filed, is the filer's.
+    """
+    given: dict[str, str] = {}
+    for event in events:
+        corrected: object = event.facts["fields"] if event.name == CORRECTED else ()
+        names = corrected if isinstance(corrected, list) else kind.gives(event.name)
+        given |= dict.fromkeys(names, str(event.facts.get("organ", "")))
+    return given
 
 
 def readable(events: Iterable[Event], reader: Actor | None = None) -> list[Event]:

@@ -206,7 +206,7 @@ class Told:
         return max(0, (date.fromisoformat(str(self.data["replied_on"])) - self.answered).days)
 
     def light(self, today: date, almanac: Almanac) -> str:
-        """Green over 15 days, yellow, red at 3 or overdue; grey with nothing due, blue when done."""
+        """Green over 15 days, yellow, red at 3 or overdue; grey with nothing due, blue done."""
         if self.over and self.state != "sued":
             return "🔵"
         owed = self.owed(almanac).values()

@@ -293,9 +293,12 @@ class Kind:
         """The fields in free words: anybody may be named there, so they are not kept for ever."""
         return frozenset(n for n, entry in self.entries.items() if isinstance(entry.holds, Text))
 
-    def supplier(self, name: str) -> Party:
-        """Whose word a field is: the party's that takes the step asking for it, or the sender's."""
-        return next((m.who for m in self.moves if name in m.needs), Party.SENDER)
+    def gives(self, step: str) -> tuple[str, ...]:
+        """The fields that whoever takes a step gives their word for."""
+        if step == FILE:
+            return self.offered
+        move = next((move for move in self.moves if move.code == step), None)
+        return (*move.needs, *(name for name, _ in move.copies)) if move else ()
 
     def state(self, code: str) -> State:
         """The state of that code."""
