@@ -49,7 +49,7 @@ from bot.services.previews import LONGEST_SAID
 from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
 from bot.services.standing_in import Away
-from bot.services.todo import PAGE, Asked, Line
+from bot.services.todo import PAGE, Asked, Disputed, Line
 from bot.services.upcoming import Matter, Message
 from bot.services.why import ROWS, WIDTH
 from bot.text import Texts
@@ -264,6 +264,7 @@ DRAFT = {
     "optional": True,
     "choosing": False,
     "files": 10,
+    "unsettled": ["收到日期（被建议单位登记）"] * 3,
     "foreseen": [(ESTIMATE, True)] * 2,
     "beside": "",
     "today": date(2030, 1, 1),
@@ -393,6 +394,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "leader": True,
         "asked": [Asked(1, NUMBER, "补正后重新移送", NAME, AT)] * PAGE,
         "approvals": 99,
+        "disputed": [Disputed(1, NUMBER, "收到日期（被建议单位登记）", SHORT, True)] * 5,
+        "disputes": 99,
         "parts": [
             [replace(LINE, others=others, on_behalf="" if others else NAME)] * PAGE
             for others in (False, True)

@@ -42,17 +42,28 @@ def readable(events: Iterable[Event], reader: Actor | None = None) -> list[Event
     return [event for event in events if event.facts.get(SIDE) in {None, side}]
 
 
+def is_party(actor: Actor, record: Record) -> bool:
+    """Tell whether somebody is on duty for one of the two organs, closed or not."""
+    return actor.may(Action.MOVE, record) and actor.organ in (record.sender, record.receiver)
+
+
 def may_amend(desk: Desk, actor: Actor, record: Record) -> bool:
     """Tell whether somebody may write: the two organs' liaisons, until the record is closed."""
     state = desk.books.kinds[record.kind].state(record.state)
-    parties = (record.sender, record.receiver)
-    return actor.may(Action.MOVE, record) and actor.organ in parties and not state.closed
+    return is_party(actor, record) and not state.closed
 
 
 def require_amendable(desk: Desk, actor: Actor, record: Record) -> None:
     """Raise what says why, unless `may_amend`."""
     actor.require(Action.MOVE, record)
     if not may_amend(desk, actor, record):
+        raise DomainError("not_to_amend", number=record.number)
+
+
+def require_party(actor: Actor, record: Record) -> None:
+    """Raise what says why, unless `is_party`."""
+    actor.require(Action.MOVE, record)
+    if not is_party(actor, record):
         raise DomainError("not_to_amend", number=record.number)
 
 

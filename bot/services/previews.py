@@ -41,6 +41,8 @@ class Findings:
     """Records that may be about the same matter."""
     files: int = 0
     """How many files will go with it."""
+    unsettled: Sequence[str] = ()
+    """What stays in dispute though the step closes the record."""
 
 
 NOTHING = Findings()
@@ -65,6 +67,7 @@ def _preview(
         doubts=[_doubt(desk, form.entries[d.name], d, open_to) for d in findings.doubts],
         alike=findings.alike,
         files=findings.files,
+        unsettled=findings.unsettled,
         foreseen=tuple(_foreseen(desk, draft, open_to)),
         today=desk.today,
         question=asked.ask if asked else "",
