@@ -24,11 +24,14 @@ if TYPE_CHECKING:
 DISTRICT = "district"
 """The one field that every form for a new record has, whatever the kind."""
 CORRECT, ADD, DISPUTE, NOTE = "correct", "add", "dispute", "note"
+REFUSE = "refuse_proposal"
 """What a draft prepares that is no step of a life-cycle, and that every kind knows."""
-FITS_ANY = frozenset({ADD, DISPUTE, NOTE})
+FITS_ANY = frozenset({ADD, DISPUTE, NOTE, REFUSE})
 """Those of them that any version of a record can take."""
 WHY, ADDITION, SUBJECT, CLAIM, REMARK = "why", "addition", "subject", "claim", "remark"
 """The fields that every correction, addition, dispute (two of them) and note has."""
+PROPOSAL, GROUNDS = "proposal", "grounds"
+"""What a draft that hands a proposal back holds: its id, and why."""
 REMOVED = ""
 """In a correction: the field is to be empty."""
 
@@ -51,6 +54,7 @@ _CLAIM = Entry(
 _REMARK = Entry(
     "备注内容", Text(LONGEST_ADDITION), "请发送备注内容（500字以内，只收文字，仅本方可见）。"
 )
+_GROUNDS = Entry("退回理由", Text(200), "请写明退回的理由（200字以内，拟稿人可见）。")
 
 
 @dataclass(frozen=True)
@@ -160,12 +164,21 @@ async def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> F
     return Form(title, entries, (WHY,), needed=kind.lasting, before=before, beside=beside)
 
 
+_WORDS = {
+    ADD: (ADDITION, _ADDITION),
+    NOTE: (REMARK, _REMARK),
+    REFUSE: (GROUNDS, _GROUNDS),
+}
+"""The one question of what is said in free words."""
+
+
 async def _said_since(desk: Desk, actor: Actor, kind: Kind, record: Record, draft: Draft) -> Form:
-    """An addition, a dispute or a note: few questions, the last of them in free words."""
+    """An addition, a dispute and the like: few questions, the last of them in free words."""
     title = desk.texts.label(f"form_{draft.move}").format(number=record.number)
-    entries = {ADDITION: _ADDITION} if draft.move == ADD else {REMARK: _REMARK}
     if draft.move == DISPUTE:
         entries = {SUBJECT: await _subjects(desk, actor, kind, record, draft), CLAIM: _CLAIM}
+    else:
+        entries = dict([_WORDS[draft.move]])
     return Form(title, entries, tuple(entries), [*entries][-1])
 
 

@@ -5,23 +5,43 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bot.services.approvals import tell_outcome
 from bot.services.blanks import CORRECT, FITS_ANY, REASON, REMOVED, WHY, shortened
 from bot.services.clocks import matter_of
 from bot.services.files import files_of_draft
 from bot.services.forms import throw_away
+from bot.services.histories import SIDE
+from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
     from bot.domain.kinds.kind import Kind, Matter
-    from bot.domain.records import Draft, Record
+    from bot.domain.records import Draft, Proposal, Record
     from bot.services.desk import Desk
 
 
+LAPSED = "lapsed"
+"""The event of a proposal that was overtaken, which only its own side reads."""
+
+
 async def drop_moot_proposals(desk: Desk, kind: Kind, record: Record) -> None:
-    """A step that waits for approval, and can no longer be taken, waits no more."""
+    """A step that waits for approval, and can no longer be taken, waits no more: say so."""
     matter = await matter_of(desk, record)
     for proposal in await desk.tx.proposals.of_record(record.id):
-        if not kind.is_time(kind.move(proposal.move), matter):
-            await desk.tx.proposals.remove(proposal.id)
+        move = kind.move(proposal.move)
+        if not kind.is_time(move, matter) and await desk.tx.proposals.remove(proposal.id):
+            await _note_lapsed(desk, record, proposal)
+            text = desk.texts.render("proposal_lapsed", number=record.number, title=move.title)
+            await tell_outcome(desk, proposal, text)
+
+
+async def _note_lapsed(desk: Desk, record: Record, proposal: Proposal) -> None:
+    facts = {
+        SIDE: desk.office.organ(proposal.organ).side.value,
+        "move": proposal.move,
+        "number": record.number,
+        "version": record.version,
+    }
+    await desk.tx.events.append(stream_of(record.id), LAPSED, facts, actor=None, now=desk.now)
 
 
 async def close_other_forms(desk: Desk, record: Record, *, corrections: bool = True) -> None:

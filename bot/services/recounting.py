@@ -12,6 +12,7 @@ from bot.domain.kinds.kind import FILE
 from bot.domain.outgoing import Priority
 from bot.services.cards import refresh_cards, tell_on_duty
 from bot.services.clocks import put_row
+from bot.services.overtaken import drop_moot_proposals
 from bot.services.shifts import RECOUNTED, compare, facts_of, line_of
 from bot.storage.events import stream_of
 
@@ -35,6 +36,8 @@ async def recount(desk: Desk, source: str, person_id: int | None) -> list[Shift]
     for shift in sorted(shifts, key=lambda each: each.duty.id):
         await _put(desk, shift, source, person_id)
     records = {shift.record.id: shift.record for shift in shifts}
+    for record in records.values():
+        await drop_moot_proposals(desk, desk.books.kinds[record.kind], record)
     for record in (records | await _estimated(desk)).values():
         await refresh_cards(desk, record, Priority.NAG)
     await _tell_holders(desk, shifts, source)
