@@ -364,6 +364,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
             for e in LEAD.entries.values()
         ],
     },
+    "earlier_step": {"at": AT},
+    "earlier_steps": {"blocks": ["某" * LONGEST_AMENDMENTS]},
     "amendments": {"blocks": ["某" * LONGEST_AMENDMENTS]},
     "drafts": {
         "lines": [

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.errors import DomainError
+from bot.services.approvals import DECLINED, PROPOSED
 from bot.services.blanks import ADD, CORRECT, NOTE, REMOVED
 from bot.services.cards import announce
 from bot.services.clocks import correct_clocks
@@ -142,7 +143,7 @@ class Amendment:
     """Why it was corrected, what was added or noted, what is disputed about it."""
 
 
-_WORDS = {ADDED: "addition", DISPUTED: "dispute", NOTED: "note"}
+_WORDS = {ADDED: "addition", DISPUTED: "dispute", NOTED: "note", DECLINED: "why"}
 """Under which name the content of an event keeps its words."""
 
 
@@ -151,14 +152,16 @@ async def amendments_of(
 ) -> list[Amendment]:
     """What a reader may know of what was said since, as far as its content is still kept."""
     known = readable(events, reader)
-    amended = [event for event in known if event.name in {CORRECTED, *_WORDS}]
+    amended = [event for event in known if event.name in {CORRECTED, PROPOSED, *_WORDS}]
     contents = await desk.tx.events.contents([event.id for event in amended])
     return [_read(kind, e, contents[e.id]) for e in amended if e.id in contents]
 
 
 def _read(kind: Kind, event: Event, content: Mapping[str, Any]) -> Amendment:
     if event.name in _WORDS:
-        return Amendment(event, words=content[_WORDS[event.name]])
+        return Amendment(event, words=content.get(_WORDS[event.name], ""))
+    if event.name == PROPOSED:
+        return Amendment(event, words="\n".join(map("：".join, spelt(kind, content).items())))
     before, after = content["before"], content["after"]
     changes = tuple(
         (kind.entries[name].title, _shown(kind, name, before), _shown(kind, name, after))
@@ -166,6 +169,12 @@ def _read(kind: Kind, event: Event, content: Mapping[str, Any]) -> Amendment:
         if name in after
     )
     return Amendment(event, changes, content["why"])
+
+
+def spelt(kind: Kind, content: Mapping[str, Value]) -> dict[str, str]:
+    """What a step said, as people read it: title and value of each field."""
+    names = (name for name in kind.entries if name in content)
+    return {kind.entries[name].title: kind.show(name, content[name]) for name in names}
 
 
 def _shown(kind: Kind, name: str, values: Mapping[str, Value]) -> str:

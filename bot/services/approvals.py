@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from bot.domain.records import Proposal
     from bot.services.desk import Desk
 
+PROPOSED, DECLINED, RETRACTED = "proposed", "declined", "retracted"
+"""The events, which only the organ's own side reads."""
+
 
 async def leaders_of(desk: Desk, organ: str) -> list[Person]:
     """Those who decide for an organ."""

@@ -13,7 +13,15 @@ from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button
 from bot.domain.people import Action, Place, Status
 from bot.services import buttons
-from bot.services.approvals import leaders_of, proposal_post, put_proposal, tell_outcome
+from bot.services.approvals import (
+    DECLINED,
+    PROPOSED,
+    RETRACTED,
+    leaders_of,
+    proposal_post,
+    put_proposal,
+    tell_outcome,
+)
 from bot.services.blanks import PROPOSAL, REFUSE
 from bot.services.clockface import face_of
 from bot.services.clocks import matter_of
@@ -28,9 +36,6 @@ if TYPE_CHECKING:
     from bot.domain.people import Actor
     from bot.domain.records import Draft, Proposal, Record, Value
     from bot.services.desk import Desk
-
-PROPOSED, DECLINED, RETRACTED = "proposed", "declined", "retracted"
-"""The events, which only the organ's own side reads."""
 
 
 async def propose(
