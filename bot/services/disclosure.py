@@ -96,19 +96,20 @@ async def earlier_steps(desk: Desk, kind: Kind, record: Record, events: list[Eve
     codes = {move.code for move in kind.moves}
     contents = await desk.tx.events.contents([e.id for e in events if e.name in codes])
     blocks: list[str] = []
-    for event in events:
+    said_later: set[str] = set()
+    for event in reversed(events):
         said = contents.get(event.id, {})
-        replaced = {n: v for n, v in said.items() if v != record.data.get(n)}
-        if event.name in codes and replaced:
-            blocks.append(
-                desk.texts.render(
-                    "earlier_step",
-                    at=event.at,
-                    organ=organ_of(desk, event),
-                    title=step_title(desk, kind, event),
-                    fields=spelt(kind, replaced),
-                )
+        replaced = {n: said[n] for n in said_later & said.keys() if said[n] != record.data.get(n)}
+        said_later |= said.keys()
+        if replaced:
+            text = desk.texts.render(
+                "earlier_step",
+                at=event.at,
+                organ=organ_of(desk, event),
+                title=step_title(desk, kind, event),
+                fields=spelt(kind, replaced),
             )
+            blocks.insert(0, text)
     return blocks
 
 
