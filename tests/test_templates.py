@@ -121,6 +121,7 @@ ESTIMATE = Estimate(
     "紧急情况书面回复",
     count(PERIODS["A1"], date(2026, 12, 31), WorkCalendar()),
     ADVICE.entries["received_on"].title,
+    "待双方确认收到日期",
 )
 CONFLICT = Conflict(
     (("送达日期（检察机关登记）", date(2026, 12, 30)), ("收到日期", date(2026, 12, 31))),
@@ -166,6 +167,7 @@ CARD: dict[str, object] = {
     "next_step": "办理并告知结果",
     "face": FACE,
     "living": False,
+    "today": date(2030, 1, 1),
     "disputes": [Disagreement("收到日期（被建议单位登记）", SHORT, date(2026, 12, 31), SHORT)] * 8,
     "receipts": {how: [Receipt(SHORT, AT)] * 3 for how in ("signed", "unsigned", "read", "unread")},
     "last": STEP,
@@ -200,6 +202,7 @@ FACTS: dict[str, object] = {
     "limit": 500,
     "count": 9999,
     "approved": True,
+    "today": date(2030, 1, 1),
     "why": wild(200),
     "proposed": True,
     "filed": max((kind.filed for kind in KINDS.all), key=len),
@@ -263,6 +266,7 @@ FACTS: dict[str, object] = {
 DRAFT = {
     "filing": True,
     "optional": True,
+    "seen": "after_approval",
     "choosing": False,
     "files": 10,
     "unsettled": ["收到日期（被建议单位登记）"] * 3,
@@ -326,6 +330,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "why_proof": {
         "proof": PROOF,
         "began": f"{SHORT}补正后重新移送",
+        "source": PROOF.period.legal_basis,
+        "others": ["检察建议书载明的期限"],
         "clause": f"{OFFICE.notice}第二条第（二）项第三款",
         "estimated": True,
         "start_seen": True,
@@ -525,7 +531,7 @@ def test_markup_in_what_people_write_is_shown_as_they_wrote_it(name: str) -> Non
         (-2, True, "已逾期"),
         (0, False, "今天到期"),
         (3, False, "还有3天"),
-        (3, True, "2026年12月31日（星期四）前（暂定），12月30日届满遇休息日顺延，3天以内"),
+        (3, True, "2026年12月31日（星期四）届满（暂定），2026年12月30日届满遇休息日顺延，3天以内"),
         (9, True, "，15天以内"),
         (90, True, "顺延\n"),
     ],

@@ -51,6 +51,7 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
         next_step=state.next_step,
         face=await face_of(desk, kind, record),
         living=living,
+        today=desk.today,
         disputes=await disagreements(desk, kind, record, events),
         receipts=receipts(desk, signatures(desk, kind, record, events)),
         last=_last_step(desk, kind, events),

@@ -44,6 +44,8 @@ class Estimate:
     deadline: Deadline
     by: str
     """What the day is from which it is estimated; "": it counts from that day."""
+    awaits: str = ""
+    """What has to happen before it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _estimates(desk: Desk, kind: Kind, record: Record, begun: set[str]) -> Itera
         return
     for rule, deadline in not_begun(desk, kind.duties, record.data, begun):
         by = kind.entries[estimated_by(rule, record.data)].title
-        yield Estimate(rule.title, deadline, by)
+        yield Estimate(rule.title, deadline, by, rule.awaits)
 
 
 def _conflicts(kind: Kind, record: Record, owed: Iterable[Duty]) -> Iterator[Conflict]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.domain.entries import Entry, OneOf, Sight
+from bot.domain.entries import Entry, OneOf, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button, Manner, Priority, in_rows
 from bot.domain.people import Place
 from bot.services import buttons
-from bot.services.blanks import CORRECT
+from bot.services.blanks import CORRECT, FITS_ANY
 from bot.services.clockface import Estimate
 from bot.services.clocks import estimated_by, not_begun
 
@@ -71,12 +71,20 @@ def _preview(
         foreseen=tuple(_foreseen(desk, draft, open_to)),
         today=desk.today,
         question=asked.ask if asked else "",
+        seen=_seen(desk, draft, asked) if asked else "",
         beside=form.beside.get(draft.asking, "") if asked else "",
         choosing=fields,
         optional=draft.asking in draft.to_ask and not missing,
         by_button=asked is not None and isinstance(asked.holds, OneOf),
         private=draft.private,
     )
+
+
+def _seen(desk: Desk, draft: Draft, asked: Entry) -> str:
+    """When the other side reads the answer in free words to a question about a record."""
+    if draft.record_id is None or draft.move in FITS_ANY or not isinstance(asked.holds, Text):
+        return ""
+    return "after_approval" if draft.move in desk.books.kinds[draft.kind].reserved else "now"
 
 
 def _foreseen(

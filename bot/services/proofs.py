@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from bot.services.reasons import Course, Key
     from bot.text import Texts
 
+NOTICE = "协作通知"
+"""How a legal basis names the two sides' own notice, which a duty's clause cites in full."""
 MOST_CHANGES = 5
 """So many changes of one date are told, the newest."""
 
@@ -125,6 +127,7 @@ class Account:
             "why_line",
             **self._head(course.rule, duty.debtor),
             duty=duty,
+            today=self.desk.today,
             before=[old.due for old, new in course.changes if old.due != new.due],
             left=days_left(duty.due, self.desk.today),
             step=step_title(self.desk, self.kind, ending) if ending else "",
@@ -165,6 +168,7 @@ class Account:
         return self.desk.texts.render(
             "why_receipt",
             keys=[self._key(key) for key in keys],
+            today=self.desk.today,
             both=len(keys) > 1,
             agreed=len({key.day for key in keys}) == 1,
             counted=min(key.day for key in keys),
@@ -213,6 +217,7 @@ def proven(
 
     That day is left out unless `start_seen`.
     """
+    source, *others = proof.period.legal_basis.split("；")
     skips = proof.period.unit is Unit.WORK_DAYS
     year = (proof.deadline.start if skips else proof.deadline.nominal).year
     return texts.render(
@@ -220,6 +225,8 @@ def proven(
         proof=proof,
         began=began,
         clause=clause,
+        source=source,
+        others=[other for other in others if not (clause and other.startswith(NOTICE))],
         estimated=estimated,
         start_seen=start_seen,
         reasons=[(each.spelt(year), each.why) for each in proof.reasons],

@@ -195,6 +195,7 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
             leader=actor.role is Role.LEADER,
             asked=asked,
             approvals=len(proposals),
+            today=desk.today,
             disputed=disputed,
             disputes=len(disputes),
             count=len(waiting),

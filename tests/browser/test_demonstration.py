@@ -132,15 +132,15 @@ async def test_two_keys_start_the_clock_and_the_light_follows_it(page: ChatPage)
     await expect(card.get_by_role("img", name="红灯")).to_be_visible()
     await expect(card).to_contain_text("尚未起算")
     await page.press(card, "确认收到日期")
-    await expect(card).to_contain_text("书面回复：2026年5月9日（星期六）前")
+    await expect(card).to_contain_text("书面回复：2026年5月9日（星期六）届满")
     await expect(card).not_to_contain_text("尚未起算")
     await expect(card.get_by_role("img", name="黄灯")).to_be_visible()
     await page.turn_clock("+1周")
     await expect(card.get_by_role("img", name="红灯")).to_be_visible()
-    await expect(card).to_contain_text("登记自查：2026年3月16日（星期一）前，3天以内")
+    await expect(card).to_contain_text("登记自查：2026年3月16日（星期一）届满，3天以内")
     await page.turn_clock("到下一事项")
     await page.turn_clock("+1天")
-    await expect(card).to_contain_text("登记自查：2026年3月16日（星期一）前，已逾期")
+    await expect(card).to_contain_text("登记自查：2026年3月16日（星期一）届满，已逾期")
 
 
 async def test_what_is_missing_is_asked_in_the_group(page: ChatPage) -> None:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.people import Role
+from bot.domain.people import Place, Role
 from bot.services.approvals import DECLINED
 from bot.services.disclosure import LONGEST_AMENDMENTS, MOST_PAGES, disclose
+from bot.services.forms import choose, open_move
 from bot.services.proposals import decide, propose
 from bot.storage.tables import contents, outbox
 from tests.services.advising import needs
@@ -99,3 +100,21 @@ async def test_what_was_proposed_and_why_it_came_back_stays_within_the_side(
     others = "".join(await told(advice, advice.bureau))
     assert "督促无果" not in others
     assert "先会商" not in others
+
+
+@pytest.mark.parametrize(
+    ("move", "said"), [("urge", "（对方可见）"), ("escalate", "（批准后对方可见）")]
+)
+async def test_a_question_in_free_words_says_who_reads_the_answer(
+    advice: Advice, move: str, said: str
+) -> None:
+    await urged(advice, "已走访")
+    choice = {"urge": ("urged_by", "visit"), "escalate": ("level", "superior")}[move]
+    async with advice.on("06-20") as d:
+        place = Place(7001, private=True)
+        draft = await open_move(d, advice.prosecutor, advice.record, move, place)
+        await choose(d, advice.prosecutor, draft, *choice)
+        rows = await d.tx.connection.execute(outbox.select().order_by(outbox.c.id))
+        *_, first, last = [row.text for row in rows]
+    assert said not in first, "a choice is no free words"
+    assert f"</b>{said}" in last

@@ -69,8 +69,8 @@ async def test_the_others_on_duty_are_told_once_what_is_theirs_now(
     assert text.splitlines() == [
         "<b>李静已退出名册</b>，经手的2件转由鄂城区检察院其他联络员办理：",
         "",
-        f"{first.number}　程序性答复，3月16日前，还有7天",
-        f"{second.number}　程序性答复，3月16日前，还有7天",
+        f"{first.number}　程序性答复，3月16日届满，还有7天",
+        f"{second.number}　程序性答复，3月16日届满，还有7天",
         "",
         "请商定由谁接办；发 /todo 查看全部。",
     ]

@@ -104,9 +104,9 @@ async def test_a_leader_sees_whom_it_concerns_and_how_late_they_are(case: Case) 
     assert said.text.splitlines()[:3] == [
         "<b>待批准：拟提级</b>",
         "检察建议〔2026〕1号　已送达　鄂城分局",
-        "登记自查：2025年12月9日（星期二）前，<b>已逾期90天</b>",
+        "登记自查：2025年12月9日（星期二）届满，<b>已逾期90天</b>",
     ]
-    assert "书面回复：2026年2月2日（星期一）前，<b>已逾期35天</b>" in said.text
+    assert "书面回复：2026年2月2日（星期一）届满，<b>已逾期35天</b>" in said.text
 
 
 async def test_what_is_handed_back_is_a_draft_again(case: Case) -> None:

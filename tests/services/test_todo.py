@@ -102,10 +102,10 @@ async def test_it_lists_what_waits_for_the_organ_and_nothing_else(
         "<b>鄂城区检察院</b>有2件待办：",
         "",
         "<b>您经手的</b>",
-        "🟡 线索〔2026〕1号　程序性答复，3月16日前，还有7天",
+        "🟡 线索〔2026〕1号　程序性答复，3月16日届满，还有7天",
         "",
         "<b>本单位的</b>",
-        "🔴 线索〔2026〕2号　签收线索，3月11日前，还有2天",
+        "🔴 线索〔2026〕2号　签收线索，3月11日届满，还有2天",
         "",
         "按钮写明步骤的，点一下即办；只有编号的，点开卡片办理。",
     ]
@@ -167,7 +167,7 @@ async def test_in_either_part_what_is_due_first_comes_first(people: Hire, counte
         await counter.due(record, days)
     lines = await counter.todo(li)
     assert numbers(lines) == {"您经手的": ["2", "1", "3"], "本单位的": ["6", "4", "5"]}
-    assert lines[3] == "🔴 线索〔2026〕2号　程序性答复，3月8日前，<b>已逾期1天</b>"
+    assert lines[3] == "🔴 线索〔2026〕2号　程序性答复，3月8日届满，<b>已逾期1天</b>"
 
 
 async def test_a_button_takes_the_very_step_where_there_is_one_that_needs_no_form(

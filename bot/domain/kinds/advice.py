@@ -638,6 +638,7 @@ ADVICE = Kind(
             starts=_DELIVERED,
             since=_RECEIPT,
             estimate=(*_RECEIPT, "issued_on"),
+            awaits="待双方确认收到日期",
             ends=frozenset({"reply"}),
             met_on="replied_on",
             drops=_GONE | {"sue"},

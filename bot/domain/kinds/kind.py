@@ -167,6 +167,8 @@ class DutyRule:
     """The field with the number of days, where the paper sets it."""
     estimate: tuple[str, ...] = ()
     """The fields from which its end is estimated before it has started: the first known."""
+    awaits: str = ""
+    """What has to happen before it starts, as a card says it beside the estimate."""
     instead: Callable[[Mapping[str, Value]], str] = no_choice
     """The code of another period, where the record's content chooses one."""
     owed: Callable[[Mapping[str, Value]], bool] = no_matter_what
