@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 
 import templates
 from bot.domain.calendar import SHANGHAI
-from bot.domain.dates import format_date, format_short
+from bot.domain.dates import format_beside, format_date, format_short
 from bot.domain.guard import find_secrecy_marks
 from bot.domain.masking import mask
 
@@ -49,6 +49,7 @@ class Texts:
         self._environment.filters |= {
             "day": format_date,
             "short_day": format_short,
+            "beside": format_beside,
             "moment": moment,
         }
         self._labels: dict[str, str] = tomllib.loads(

@@ -22,7 +22,7 @@ from bot.services.lookup import (
     turn_page,
 )
 from bot.services.previews import CONTINUE
-from bot.services.proposals import decide, show_proposal
+from bot.services.proposals import decide, open_refusal, show_proposal, withdraw_proposal
 from bot.services.steps import Outcome, take_step
 from bot.services.todo import tell_todo, turn_todo
 from bot.services.why import explain, tell_why
@@ -236,16 +236,27 @@ async def _press_proposal(update: Update, context: Context, press: Press) -> Non
     await show_proposal(context.desk, context.actor, press.number(0), user_of(update).id)
 
 
-async def _press_decide(update: Update, context: Context, press: Press) -> None:
-    """批准 or 退回, under what is put before a leader."""
-    approve = press.verb == buttons.APPROVE
-    await decide(context.desk, context.actor, press.number(0), approve=approve)
+async def _press_approve(update: Update, context: Context, press: Press) -> None:
+    """批准, under what is put before a leader."""
+    await decide(context.desk, context.actor, press.number(0), approve=True)
+
+
+async def _press_decline(update: Update, context: Context, press: Press) -> None:
+    """退回, which first asks why, in private."""
+    private = Place(user_of(update).id, private=True)
+    await open_refusal(context.desk, context.actor, press.number(0), private)
+
+
+async def _press_retract(update: Update, context: Context, press: Press) -> None:
+    """撤回报请, under what its proposer was told."""
+    await withdraw_proposal(context.desk, context.actor, press.number(0))
 
 
 PRESSES = {
     buttons.PROPOSAL: _press_proposal,
-    buttons.APPROVE: _press_decide,
-    buttons.DECLINE: _press_decide,
+    buttons.APPROVE: _press_approve,
+    buttons.DECLINE: _press_decline,
+    buttons.RETRACT: _press_retract,
     **dict.fromkeys(OPENING, _press_amend),
     buttons.SETTLE: press_settle,
     buttons.CARD: press_card,

@@ -51,7 +51,7 @@ from bot.services.previews import LONGEST_SAID
 from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
 from bot.services.standing_in import Away
-from bot.services.todo import PAGE, Asked, Line
+from bot.services.todo import PAGE, Asked, Disputed, Line
 from bot.services.upcoming import Matter, Message
 from bot.services.why import ROWS, WIDTH
 from bot.storage.heartbeats import Gap
@@ -124,6 +124,7 @@ ESTIMATE = Estimate(
     "紧急情况书面回复",
     count(PERIODS["A1"], date(2026, 12, 31), WorkCalendar()),
     ADVICE.entries["received_on"].title,
+    "待双方确认收到日期",
 )
 CONFLICT = Conflict(
     (("送达日期（检察机关登记）", date(2026, 12, 30)), ("收到日期", date(2026, 12, 31))),
@@ -175,6 +176,7 @@ CARD: dict[str, object] = {
     "next_step": "办理并告知结果",
     "face": FACE,
     "living": False,
+    "today": date(2030, 1, 1),
     "disputes": [Disagreement("收到日期（被建议单位登记）", SHORT, date(2026, 12, 31), SHORT)] * 8,
     "receipts": {how: [Receipt(SHORT, AT)] * 3 for how in ("signed", "unsigned", "read", "unread")},
     "last": STEP,
@@ -210,6 +212,8 @@ FACTS: dict[str, object] = {
     "limit": 500,
     "count": 9999,
     "approved": True,
+    "today": date(2030, 1, 1),
+    "why": wild(200),
     "proposed": True,
     "filed": max((kind.filed for kind in KINDS.all), key=len),
     "state": "待补充回复",
@@ -269,9 +273,11 @@ FACTS: dict[str, object] = {
 DRAFT = {
     "filing": True,
     "optional": True,
+    "seen": "after_approval",
     "choosing": False,
     "files": 10,
-    "foreseen": [ESTIMATE] * 2,
+    "unsettled": ["收到日期（被建议单位登记）"] * 3,
+    "foreseen": [(ESTIMATE, True)] * 2,
     "beside": "",
     "today": date(2030, 1, 1),
     "alike": [Alike(1, NUMBER, "退回补正", "其中永久基本农田")] * alike.SHOWN,
@@ -313,6 +319,8 @@ WHY: dict[str, object] = {
     "left": -365,
     "proof": PROVEN,
     "outdated": date(2026, 12, 31),
+    "start_seen": True,
+    "today": date(2027, 1, 1),
     "earlier": 99,
     "changes": [{"at": AT, "source": "", "step": f"{SHORT}更正", "before": DUTY, "after": DUTY}]
     * MOST_CHANGES,
@@ -356,8 +364,11 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "why_proof": {
         "proof": PROOF,
         "began": f"{SHORT}补正后重新移送",
+        "source": PROOF.period.legal_basis,
+        "others": ["检察建议书载明的期限"],
         "clause": f"{OFFICE.notice}第二条第（二）项第三款",
         "estimated": True,
+        "start_seen": True,
         "reasons": [("2026年12月31日至2027年1月1日、" * 12, "周六、周日，不计入")] * 12,
     },
     "why_period": {"period": PERIODS["B14-FILING"], "proof": PROVEN},
@@ -393,6 +404,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
             for e in LEAD.entries.values()
         ],
     },
+    "earlier_step": {"at": AT},
+    "earlier_steps": {"blocks": ["某" * LONGEST_AMENDMENTS]},
     "amendments": {"blocks": ["某" * LONGEST_AMENDMENTS]},
     "drafts": {
         "lines": [
@@ -401,6 +414,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         * drafts.SHOWN,
         "count": 99,
     },
+    "proposal_decided": {"approved": False},
+    "draft_overtaken": {"fields": {"回头看日期": "2026年", "回头看结论": wild(500)}, "files": 10},
     "dispute": {"title": "收到日期（被建议单位登记）", "words": wild(200)},
     "files": {"lines": [FILE] * 20},
     "file_sent": {"at": 20, "count": 20, "line": FILE},
@@ -423,6 +438,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "leader": True,
         "asked": [Asked(1, NUMBER, "补正后重新移送", NAME, AT)] * PAGE,
         "approvals": 99,
+        "disputed": [Disputed(1, NUMBER, "收到日期（被建议单位登记）", SHORT, True)] * 5,
+        "disputes": 99,
         "parts": [
             [replace(LINE, others=others, on_behalf="" if others else NAME)] * PAGE
             for others in (False, True)
@@ -556,7 +573,7 @@ def test_markup_in_what_people_write_is_shown_as_they_wrote_it(name: str) -> Non
         (-2, True, "已逾期"),
         (0, False, "今天到期"),
         (3, False, "还有3天"),
-        (3, True, "2026年12月31日（星期四）前（暂定），12月30日届满遇休息日顺延，3天以内"),
+        (3, True, "2026年12月31日（星期四）届满（暂定），2026年12月30日届满遇休息日顺延，3天以内"),
         (9, True, "，15天以内"),
         (90, True, "顺延\n"),
     ],

@@ -101,6 +101,11 @@ def format_short(day: date) -> str:
     return f"{day.month}月{day.day}日"
 
 
+def format_beside(day: date, other: date) -> str:
+    """Show a day beside another, or on it: with its year where that is not the other's."""
+    return format_short(day) if day.year == other.year else f"{day.year}年{format_short(day)}"
+
+
 def _scan(folded: Folded, today: date, prefer: Prefer) -> Iterator[_Dated]:
     """Give every date-like stretch in order, with None for a day that does not exist."""
     used = bytearray(len(folded.text))

@@ -412,7 +412,7 @@ def _steps(days: tuple[date, ...], roll: Roll, calendar: WorkCalendar) -> Iterat
 
 
 class Light(StrEnum):
-    """The traffic light of a duty."""
+    """The traffic light of a duty: 灰 stands for none that is due, 蓝 for a closed record."""
 
     GREEN = "green"
     YELLOW = "yellow"
@@ -465,12 +465,8 @@ def days_left(due: date, today: date) -> int:
     return (due - today).days
 
 
-def light(due: date, today: date, *, paused: bool = False, closed: bool = False) -> Light:
-    """Show a duty as 蓝 closed, 灰 paused, 红 at most 3 days or overdue, 黄 at most 15, else 绿."""
-    if closed:
-        return Light.BLUE
-    if paused:
-        return Light.GREY
+def light(due: date, today: date) -> Light:
+    """Show what is due as 红 at most 3 days or overdue, 黄 at most 15, else 绿."""
     return _LIGHT_OF[stretch(due, today)]
 
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button, Manner, Priority
-from bot.domain.people import Action, Status
+from bot.domain.people import Action, Role, Status
 from bot.services import buttons
+from bot.services.todo import tell_todo
 from bot.services.wish import Wish, pressed_wish
 from bot.storage.events import OFFICE
 
@@ -84,6 +85,8 @@ async def decide(desk: Desk, actor: Actor, press: Press) -> None:
     await desk.say(
         user_id, text=_told(desk, template, person, kind=person.role), forget=not admitted
     )
+    if admitted and person.role is Role.LEADER:
+        await tell_todo(desk, desk.actor(person), user_id, silent=True)
     text = _told(desk, "join_decided", person, by=actor.name, admitted=admitted)
     for chat_id, _ in await desk.tx.chats.posts_under(f"join/{person.id}/"):
         await _put(desk, chat_id, _post(person, chat_id), text)

@@ -6,21 +6,22 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bot.domain.errors import DomainError
-from bot.domain.kinds.kind import party_of
+from bot.services.approvals import DECLINED, PROPOSED
 from bot.services.blanks import ADD, CORRECT, NOTE, REMOVED
 from bot.services.cards import announce
 from bot.services.clocks import correct_clocks
 from bot.services.coming import require_since_step
 from bot.services.disputes import DISPUTED
 from bot.services.forms import blank_draft, keep, show_fields
-from bot.services.histories import other_party, readable, require_amendable
-from bot.services.ledger import (
-    close_other_forms,
-    drop_moot_proposals,
-    note_step,
-    note_within_side,
-    sides_of,
+from bot.services.histories import (
+    CORRECTED,
+    other_party,
+    readable,
+    require_amendable,
+    suppliers,
 )
+from bot.services.ledger import note_step, note_within_side, sides_of
+from bot.services.overtaken import close_other_forms, drop_moot_proposals
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
 
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from bot.domain.records import Draft, Event, Record, Value
     from bot.services.desk import Desk
 
-CORRECTED, ADDED, NOTED = "corrected", "added", "noted"
+ADDED, NOTED = "added", "noted"
 """The events."""
 
 
@@ -81,7 +82,8 @@ async def correct_record(
     after = {n: given.get(n, REMOVED) for n in changes if given.get(n) != record.data.get(n)}
     if not after:
         raise DomainError("nothing_to_correct", number=record.number)
-    if any(party_of(record, kind.supplier(name)) != actor.organ for name in after):
+    whose = suppliers(kind, await desk.tx.events.of_record(record.id))
+    if any(whose.get(name) != actor.organ for name in after):
         title = desk.texts.label("correct")
         raise DomainError("not_your_move", title=title, number=record.number)
     named = {name: value for name, value in after.items() if value != REMOVED}
@@ -89,8 +91,7 @@ async def correct_record(
     await check_references(desk, actor, kind.entries, named, record.id)
     kept = {name: value for name, value in record.data.items() if name not in after}
     data = {**kept, **named}
-    demanded = (*(n for n in kind.lasting if n in record.data), *kind.demands(data))
-    gone = kind.missing(data, tuple(demanded))
+    gone = kind.missing(data, _demanded(kind, record, data))
     if gone:
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in gone])
     kind.consistent(data)
@@ -107,6 +108,16 @@ async def correct_record(
     await announce(desk, kind, saved, event, call=other_party(saved, actor))
     await tell_named(desk, actor, kind, saved, named)
     return saved
+
+
+def _demanded(kind: Kind, record: Record, data: Mapping[str, Value]) -> tuple[str, ...]:
+    """What must be there after a correction: what was there, or what it makes necessary itself.
+
+    A record filed before a field was asked for can do without it as it always did.
+    """
+    lasting = (name for name in kind.lasting if name in record.data)
+    could_do_without = {n for n in kind.demands(record.data) if n not in record.data}
+    return (*lasting, *(n for n in kind.demands(data) if n not in could_do_without))
 
 
 async def add_to_record(desk: Desk, actor: Actor, record: Record, words: str) -> None:
@@ -134,7 +145,7 @@ class Amendment:
     """Why it was corrected, what was added or noted, what is disputed about it."""
 
 
-_WORDS = {ADDED: "addition", DISPUTED: "dispute", NOTED: "note"}
+_WORDS = {ADDED: "addition", DISPUTED: "dispute", NOTED: "note", DECLINED: "why"}
 """Under which name the content of an event keeps its words."""
 
 
@@ -143,14 +154,16 @@ async def amendments_of(
 ) -> list[Amendment]:
     """What a reader may know of what was said since, as far as its content is still kept."""
     known = readable(events, reader)
-    amended = [event for event in known if event.name in {CORRECTED, *_WORDS}]
+    amended = [event for event in known if event.name in {CORRECTED, PROPOSED, *_WORDS}]
     contents = await desk.tx.events.contents([event.id for event in amended])
     return [_read(kind, e, contents[e.id]) for e in amended if e.id in contents]
 
 
 def _read(kind: Kind, event: Event, content: Mapping[str, Any]) -> Amendment:
     if event.name in _WORDS:
-        return Amendment(event, words=content[_WORDS[event.name]])
+        return Amendment(event, words=content.get(_WORDS[event.name], ""))
+    if event.name == PROPOSED:
+        return Amendment(event, words="\n".join(map("：".join, spelt(kind, content).items())))
     before, after = content["before"], content["after"]
     changes = tuple(
         (kind.entries[name].title, _shown(kind, name, before), _shown(kind, name, after))
@@ -158,6 +171,12 @@ def _read(kind: Kind, event: Event, content: Mapping[str, Any]) -> Amendment:
         if name in after
     )
     return Amendment(event, changes, content["why"])
+
+
+def spelt(kind: Kind, content: Mapping[str, Value]) -> dict[str, str]:
+    """What a step said, as people read it: title and value of each field."""
+    names = (name for name in kind.entries if name in content)
+    return {kind.entries[name].title: kind.show(name, content[name]) for name in names}
 
 
 def _shown(kind: Kind, name: str, values: Mapping[str, Value]) -> str:

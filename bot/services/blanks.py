@@ -8,26 +8,30 @@ from typing import TYPE_CHECKING
 from bot.domain.entries import Choice, Entry, OneOf, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.items import EachOf
-from bot.domain.kinds.kind import nothing_more, party_of
+from bot.domain.kinds.kind import nothing_more
 from bot.services.disputes import disputable, subject_title
+from bot.services.histories import suppliers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from bot.domain.kinds.kind import Kind
     from bot.domain.people import Actor
-    from bot.domain.records import Draft, Record, Value
+    from bot.domain.records import Draft, Event, Record, Value
     from bot.office import District, Office
     from bot.services.desk import Desk
 
 DISTRICT = "district"
 """The one field that every form for a new record has, whatever the kind."""
 CORRECT, ADD, DISPUTE, NOTE = "correct", "add", "dispute", "note"
+REFUSE = "refuse_proposal"
 """What a draft prepares that is no step of a life-cycle, and that every kind knows."""
-FITS_ANY = frozenset({ADD, DISPUTE, NOTE})
+FITS_ANY = frozenset({ADD, DISPUTE, NOTE, REFUSE})
 """Those of them that any version of a record can take."""
 WHY, ADDITION, SUBJECT, CLAIM, REMARK = "why", "addition", "subject", "claim", "remark"
 """The fields that every correction, addition, dispute (two of them) and note has."""
+PROPOSAL, GROUNDS = "proposal", "grounds"
+"""What a draft that hands a proposal back holds: its id, and why."""
 REMOVED = ""
 """In a correction: the field is to be empty."""
 
@@ -36,7 +40,7 @@ LONGEST_BEFORE = 40
 LONGEST_ADDITION = 500
 """So much one addition or note may say."""
 
-_WHY = Entry("更正理由", Text(200), "为什么更正？请写明理由。")
+REASON = Entry("更正理由", Text(200), "为什么更正？请写明理由。")
 _ADDITION = Entry(
     "补充内容",
     Text(LONGEST_ADDITION),
@@ -50,6 +54,7 @@ _CLAIM = Entry(
 _REMARK = Entry(
     "备注内容", Text(LONGEST_ADDITION), "请发送备注内容（500字以内，只收文字，仅本方可见）。"
 )
+_GROUNDS = Entry("退回理由", Text(200), "请写明退回的理由（200字以内，拟稿人可见）。")
 
 
 @dataclass(frozen=True)
@@ -110,7 +115,7 @@ async def form_of(desk: Desk, actor: Actor, draft: Draft) -> Form:
     if record is None:
         raise DomainError("draft_gone")
     if draft.move == CORRECT:
-        return _correction(desk, actor, kind, record)
+        return await _correction(desk, actor, kind, record)
     if draft.move in FITS_ANY:
         return await _said_since(desk, actor, kind, record, draft)
     move = kind.move(draft.move)
@@ -149,22 +154,32 @@ def _new(desk: Desk, actor: Actor, kind: Kind) -> Form:
     )
 
 
-def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Form:
+async def _correction(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Form:
     """What the actor may correct, and why it is to be corrected."""
-    said = correctable(kind, record, actor.organ)
+    events = await desk.tx.events.of_record(record.id)
+    said = correctable(kind, record, actor.organ, events)
     title = desk.texts.label("form_correct").format(number=record.number)
     before = {name: record.data[name] for name in said if name in record.data}
-    entries = {**{name: kind.entries[name] for name in said}, WHY: _WHY}
+    entries = {**{name: kind.entries[name] for name in said}, WHY: REASON}
     beside = _beside(kind, record, entries)
     return Form(title, entries, (WHY,), needed=kind.lasting, before=before, beside=beside)
 
 
+_WORDS = {
+    ADD: (ADDITION, _ADDITION),
+    NOTE: (REMARK, _REMARK),
+    REFUSE: (GROUNDS, _GROUNDS),
+}
+"""The one question of what is said in free words."""
+
+
 async def _said_since(desk: Desk, actor: Actor, kind: Kind, record: Record, draft: Draft) -> Form:
-    """An addition, a dispute or a note: few questions, the last of them in free words."""
+    """An addition, a dispute and the like: few questions, the last of them in free words."""
     title = desk.texts.label(f"form_{draft.move}").format(number=record.number)
-    entries = {ADDITION: _ADDITION} if draft.move == ADD else {REMARK: _REMARK}
     if draft.move == DISPUTE:
         entries = {SUBJECT: await _subjects(desk, actor, kind, record, draft), CLAIM: _CLAIM}
+    else:
+        entries = dict([_WORDS[draft.move]])
     return Form(title, entries, tuple(entries), [*entries][-1])
 
 
@@ -178,12 +193,13 @@ async def _subjects(desk: Desk, actor: Actor, kind: Kind, record: Record, draft:
     return Entry("异议事项", OneOf(choices), "对哪一项有异议？")
 
 
-def correctable(kind: Kind, record: Record, organ: str) -> list[str]:
+def correctable(kind: Kind, record: Record, organ: str, events: Iterable[Event]) -> list[str]:
     """The fields that an organ has said of a record, or might have said up to now."""
+    whose = suppliers(kind, events)
     return [
         name
         for name in kind.entries
-        if party_of(record, kind.supplier(name)) == organ
+        if whose.get(name) == organ
         and (name in record.data or name in kind.offered or _was_skipped(kind, record, name))
     ]
 

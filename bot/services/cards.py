@@ -52,6 +52,7 @@ async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = 
         next_step=state.next_of([owed.duty for owed in face.owed]),
         face=face,
         living=living,
+        today=desk.today,
         disputes=await disagreements(desk, kind, record, events),
         receipts=receipts(desk, signatures(desk, kind, record, events)),
         last=_last_step(desk, kind, events),

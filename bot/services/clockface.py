@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING
 
 from bot.domain.kinds.kind import party_of
@@ -13,6 +12,7 @@ from bot.services.clocks import estimated_by, not_begun
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
     from bot.domain.kinds.kind import Kind
     from bot.domain.periods import Deadline
@@ -44,6 +44,8 @@ class Estimate:
     deadline: Deadline
     by: str
     """What the day is from which it is estimated; "": it counts from that day."""
+    awaits: str = ""
+    """What has to happen before it begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +96,22 @@ async def face_of(desk: Desk, kind: Kind, record: Record) -> Face:
     owed = still_open(duties)
     estimates = tuple(_estimates(desk, kind, record, {duty.code for duty in duties}))
     closed = kind.state(record.state).closed
-    first = owed[0].due if owed else date.max
-    waiting = bool(estimates) and first >= desk.today
     return Face(
-        light=light(first, desk.today, paused=waiting, closed=closed),
+        light=colour_of(owed, desk.today, closed=closed),
         owed=tuple(_owed(desk, kind, record, duty, duties) for duty in owed),
         estimates=estimates,
         conflicts=() if closed else tuple(_conflicts(kind, record, duties)),
         one_sided=() if closed else tuple(_one_sided(kind, record, duties)),
         late=tuple(_late(kind, record, duties)),
     )
+
+
+def colour_of(owed: Iterable[Duty], today: date, *, closed: bool = False) -> Light:
+    """The light of some open duties: that of the first due; 灰 where nothing is, 蓝 once closed."""
+    if closed:
+        return Light.BLUE
+    first = min((duty.due for duty in owed), default=None)
+    return Light.GREY if first is None else light(first, today)
 
 
 def _owed(desk: Desk, kind: Kind, record: Record, duty: Duty, duties: list[Duty]) -> Owed:
@@ -142,7 +150,7 @@ def _estimates(desk: Desk, kind: Kind, record: Record, begun: set[str]) -> Itera
         return
     for rule, deadline in not_begun(desk, kind.duties, record.data, begun):
         by = kind.entries[estimated_by(rule, record.data)].title
-        yield Estimate(rule.title, deadline, by)
+        yield Estimate(rule.title, deadline, by, rule.awaits)
 
 
 def _conflicts(kind: Kind, record: Record, duties: Iterable[Duty]) -> Iterator[Conflict]:

@@ -10,7 +10,7 @@ from bot.domain.files import show_size
 from bot.domain.outgoing import Button, Document, Manner, Priority, in_rows
 from bot.domain.people import Action
 from bot.services import buttons
-from bot.services.amendments import NOTED, amendments_of
+from bot.services.amendments import amendments_of, spelt
 from bot.services.blanks import correctable, shortened
 from bot.services.cards import (
     card_buttons,
@@ -22,7 +22,7 @@ from bot.services.cards import (
 )
 from bot.services.clocks import matter_of
 from bot.services.files import files_of
-from bot.services.histories import may_amend, readable
+from bot.services.histories import SIDE, may_amend, readable
 from bot.services.retention import PURGED
 from bot.storage.events import stream_of
 
@@ -43,6 +43,8 @@ LONGEST_PAGE = 2600
 """So many characters of fields stand in one message, the first of which has the card as well."""
 LONGEST_AMENDMENTS = 3600
 """So many characters of corrections and additions fit into one message."""
+MOST_PAGES = 5
+"""So many messages tell what earlier steps said, the newest."""
 
 
 async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> None:
@@ -60,17 +62,68 @@ async def disclose(desk: Desk, actor: Actor, record: Record, user_id: int) -> No
             fields=first,
             purged=any(event.name == PURGED for event in events),
         ),
-        buttons=await _ways_on(desk, actor, kind, record),
+        buttons=await _ways_on(desk, actor, kind, record, events),
     )
     for fields in more:
         text = desk.texts.render("detail_more", number=record.number, fields=fields)
         await desk.say(user_id, text=text)
     told = await amendments_of(desk, kind, events, actor)
-    shared, own = ([one for one in told if (one.event.name == NOTED) is w] for w in (False, True))
+    shared, own = ([one for one in told if (SIDE in one.event.facts) is w] for w in (False, True))
+    await _tell_earlier_steps(desk, kind, record, events, user_id)
     await _tell_amendments(desk, kind, record, shared, user_id)
     await _tell_amendments(desk, kind, record, own, user_id, within=True)
     if files := await files_of(desk, record):
         await _list_files(desk, record, files, user_id)
+
+
+async def _tell_earlier_steps(
+    desk: Desk, kind: Kind, record: Record, events: list[Event], user_id: int
+) -> None:
+    """What steps said that a later one has replaced: the record holds only what was said last."""
+    blocks = await earlier_steps(desk, kind, record, events)
+    pages = _pages_within(LONGEST_AMENDMENTS, blocks)
+    kept = pages[-MOST_PAGES:]
+    left_out = len(blocks) - sum(map(len, kept))
+    for at, page in enumerate(kept):
+        text = desk.texts.render(
+            "earlier_steps", number=record.number, blocks=page, left_out=0 if at else left_out
+        )
+        await desk.say(user_id, text=text)
+
+
+async def earlier_steps(desk: Desk, kind: Kind, record: Record, events: list[Event]) -> list[str]:
+    """Each step of whose words the record holds others by now, the oldest first."""
+    codes = {move.code for move in kind.moves}
+    contents = await desk.tx.events.contents([e.id for e in events if e.name in codes])
+    blocks: list[str] = []
+    said_later: set[str] = set()
+    for event in reversed(events):
+        said = contents.get(event.id, {})
+        replaced = {n: said[n] for n in said_later & said.keys() if said[n] != record.data.get(n)}
+        said_later |= said.keys()
+        if replaced:
+            text = desk.texts.render(
+                "earlier_step",
+                at=event.at,
+                organ=organ_of(desk, event),
+                title=step_title(desk, kind, event),
+                fields=spelt(kind, replaced),
+            )
+            blocks.insert(0, text)
+    return blocks
+
+
+def _pages_within(limit: int, blocks: list[str]) -> list[list[str]]:
+    """The blocks in as many parts as it takes, none of them longer than the limit."""
+    pages: list[list[str]] = []
+    room = 0
+    for block in blocks:
+        if not pages or len(block) > room:
+            pages.append([])
+            room = limit
+        pages[-1].append(block)
+        room -= len(block)
+    return pages
 
 
 def pages_of(fields: Mapping[str, str]) -> list[dict[str, str]]:
@@ -134,7 +187,9 @@ def _newest_within(limit: int, blocks: list[str]) -> list[str]:
     return kept
 
 
-async def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyboard:
+async def _ways_on(
+    desk: Desk, actor: Actor, kind: Kind, record: Record, events: list[Event]
+) -> Keyboard:
     """The reader's steps, the usual before the rare, and the ways to amend what they read."""
     *steps, told = await own_buttons(desk, actor, record, but=buttons.DETAIL)
     why = Button(desk.texts.label("why"), buttons.code(buttons.WHY, record.id))
@@ -142,7 +197,7 @@ async def _ways_on(desk: Desk, actor: Actor, kind: Kind, record: Record) -> Keyb
     if not may_amend(desk, actor, record):
         return usual
     ways = [("add", buttons.ADD), ("note", buttons.NOTE), ("dispute", buttons.DISPUTE)]
-    if correctable(kind, record, actor.organ):
+    if correctable(kind, record, actor.organ, events):
         ways.insert(2, ("correct", buttons.CORRECT))
     amend = [Button(desk.texts.label(word), buttons.code(verb, record.id)) for word, verb in ways]
     rare = step_keys(record, moves_for(actor, kind, await matter_of(desk, record), aside=True))

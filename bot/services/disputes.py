@@ -1,7 +1,7 @@
 """What the two organs disagree about on a record, until both say that it is settled.
 
-It is a mark and no more: no date moves and no clock stops. The written objection to a
-recommendation (书面异议) is something else, a step of that kind.
+It is a mark and no more: no date moves and no clock stops. It outlives the record's closing. The
+written objection to a recommendation (书面异议) is something else, a step of that kind.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from bot.domain.calendar import local_date
 from bot.domain.measures import Day
 from bot.domain.outgoing import Button
 from bot.services import buttons
-from bot.services.histories import may_amend
+from bot.services.histories import is_party
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,7 +60,7 @@ async def disputable(desk: Desk, kind: Kind, record: Record, organ: str) -> dict
     """What an organ may dispute now, by code: whatever it has no open dispute about."""
     owed = (duty.code for duty in await desk.tx.duties.open_of(record.id))
     dated = (name for name in date_fields(kind) if name in record.data)
-    taken = await disputed_by(desk, kind, record, organ)
+    taken = await disputed_by(desk, record, organ)
     return {
         code: subject_title(desk, kind, code)
         for code in (WHOLE, *owed, *dated)
@@ -68,17 +68,10 @@ async def disputable(desk: Desk, kind: Kind, record: Record, organ: str) -> dict
     }
 
 
-async def disputed_by(desk: Desk, kind: Kind, record: Record, organ: str) -> set[str]:
+async def disputed_by(desk: Desk, record: Record, organ: str) -> set[str]:
     """The subjects in dispute that an organ has not called settled, whoever raised them."""
-    standing = await open_disputes(desk, kind, record)
+    standing = await desk.tx.disputes.open_of(record.id)
     return {one.subject for one in standing if not closed_by(one, record, organ)}
-
-
-async def open_disputes(desk: Desk, kind: Kind, record: Record) -> list[Dispute]:
-    """What is still in dispute; nothing of a closed record."""
-    if kind.state(record.state).closed:
-        return []
-    return await desk.tx.disputes.open_of(record.id)
 
 
 def closed_by(dispute: Dispute, record: Record, organ: str) -> int | None:
@@ -90,7 +83,7 @@ async def disagreements(
     desk: Desk, kind: Kind, record: Record, events: Iterable[Event]
 ) -> tuple[Disagreement, ...]:
     """The open disputes of a record as its card tells them, the oldest first."""
-    standing = await open_disputes(desk, kind, record)
+    standing = await desk.tx.disputes.open_of(record.id)
     raised = {event.id: local_date(event.at) for event in events}
     return tuple(
         Disagreement(
@@ -103,6 +96,15 @@ async def disagreements(
     )
 
 
+async def left_open(desk: Desk, kind: Kind, record: Record, move: str) -> list[str]:
+    """The titles of what is still in dispute when a step closes a record; nothing of any other."""
+    lands = next((m.lands(record.state) for m in kind.moves if m.code == move), record.state)
+    if not kind.state(lands).closed:
+        return []
+    standing = await desk.tx.disputes.open_of(record.id)
+    return [subject_title(desk, kind, one.subject) for one in standing]
+
+
 def _settled(desk: Desk, record: Record, dispute: Dispute) -> str:
     parties = (record.sender, record.receiver)
     done = (code for code in parties if closed_by(dispute, record, code))
@@ -111,10 +113,10 @@ def _settled(desk: Desk, record: Record, dispute: Dispute) -> str:
 
 async def settle_keys(desk: Desk, actor: Actor, record: Record) -> tuple[Button, ...]:
     """The keys with which somebody may say, for their organ, that a dispute is settled."""
-    if not may_amend(desk, actor, record):
+    if not is_party(actor, record):
         return ()
     kind = desk.books.kinds[record.kind]
-    standing = await open_disputes(desk, kind, record)
+    standing = await desk.tx.disputes.open_of(record.id)
     label = desk.texts.label("settle" if len(standing) == 1 else "settle_one")
     return tuple(
         Button(

@@ -17,7 +17,7 @@ from bot.services.disputes import (
     subject_title,
 )
 from bot.services.forms import blank_draft, keep
-from bot.services.histories import other_party, require_amendable
+from bot.services.histories import other_party, require_amendable, require_party
 from bot.services.ledger import note_step
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ async def dispute(desk: Desk, actor: Actor, record: Record, subject: str, words:
     """
     require_amendable(desk, actor, record)
     kind = desk.books.kinds[record.kind]
-    if subject in await disputed_by(desk, kind, record, actor.organ):
+    if subject in await disputed_by(desk, record, actor.organ):
         raise _already(desk, kind, record, subject)
     offered = await disputable(desk, kind, record, actor.organ)
     if subject not in offered:
@@ -82,10 +82,10 @@ async def _tell(desk: Desk, actor: Actor, record: Record, title: str, words: str
 async def settle(desk: Desk, actor: Actor, record: Record, dispute_id: int, raised_by: int) -> str:
     """Call a dispute settled, for one's own organ; returns what to tell whoever did.
 
-    It ends once both organs have. Raises `dispute_gone` for one that their organ has settled
-    already, or that was raised anew since.
+    It ends once both organs have, be the record closed or not. Raises `dispute_gone` for one
+    that their organ has settled already, or that was raised anew since.
     """
-    require_amendable(desk, actor, record)
+    require_party(actor, record)
     standing = await desk.tx.disputes.open_of(record.id)
     found = next((one for one in standing if one.id == dispute_id), None)
     if found is None or found.raised_by != raised_by or closed_by(found, record, actor.organ):

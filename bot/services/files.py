@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bot.domain.errors import DomainError
 from bot.domain.files import FileState, admit, keepable_name
 from bot.domain.people import Action
-from bot.services.blanks import NOTE
+from bot.services.blanks import NOTE, REFUSE
 from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ async def offer_to_draft(desk: Desk, actor: Actor, place: Place, offered: Offere
     draft = await _draft_at(desk, actor, place)
     if draft is None:
         raise DomainError("file_without_draft")
-    if draft.move == NOTE:
+    if draft.move in {NOTE, REFUSE}:
         raise DomainError("file_in_note")
     return await offer_file(desk, actor, place, offered, draft=draft)
 

@@ -20,6 +20,7 @@ from bot.domain.records import Draft, Origin
 from bot.services.alike import find_alike
 from bot.services.blanks import ADDITION, CORRECT, DISTRICT, REMOVED, belongs_to_city, form_of
 from bot.services.coming import reading_of
+from bot.services.disputes import left_open
 from bot.services.files import drop, files_of_draft, offer_to_draft
 from bot.services.previews import Findings, put_aside, put_draft, show_preview
 from bot.services.references import check_references
@@ -314,8 +315,16 @@ async def show_draft(
     await desk.tx.drafts.save(asked)
     alike = await find_alike(desk, actor, asked) if draft.record_id is None else ()
     files = len(await files_of_draft(desk, asked))
-    await show_preview(desk, form, asked, group=group, findings=Findings(doubts, alike, files))
+    findings = Findings(doubts, alike, files, await _unsettled(desk, asked))
+    await show_preview(desk, form, asked, group=group, findings=findings)
     return asked
+
+
+async def _unsettled(desk: Desk, draft: Draft) -> list[str]:
+    record = await desk.tx.records.get(draft.record_id) if draft.record_id else None
+    if record is None:
+        return []
+    return await left_open(desk, desk.books.kinds[draft.kind], record, draft.move)
 
 
 async def ask_for(desk: Desk, actor: Actor, draft: Draft, name: str) -> Draft:

@@ -10,6 +10,7 @@ from bot.domain.people import Action
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from bot.domain.kinds.kind import Kind
     from bot.domain.people import Actor
     from bot.domain.records import Event, Record
     from bot.services.desk import Desk
@@ -18,23 +19,51 @@ SIDE = "side"
 """The fact of an entry that stays within one side: which side that is."""
 
 
+CORRECTED = "corrected"
+"""The event of a correction; its facts name the fields."""
+
+
+def suppliers(kind: Kind, events: Iterable[Event]) -> dict[str, str]:
+    """Whose word each field is: the organ's that gave it last, by a step or a correction.
+
+    What nobody has given yet, and might have been said when the record was filed, is the filer's.
+    """
+    given: dict[str, str] = {}
+    for event in events:
+        corrected: object = event.facts["fields"] if event.name == CORRECTED else ()
+        names = corrected if isinstance(corrected, list) else kind.gives(event.name)
+        given |= dict.fromkeys(names, str(event.facts.get("organ", "")))
+    return given
+
+
 def readable(events: Iterable[Event], reader: Actor | None = None) -> list[Event]:
     """Those entries that a reader may know of; without a reader, those that everybody may."""
     side = reader.standing.side if reader and reader.standing else None
     return [event for event in events if event.facts.get(SIDE) in {None, side}]
 
 
+def is_party(actor: Actor, record: Record) -> bool:
+    """Tell whether somebody is on duty for one of the two organs, closed or not."""
+    return actor.may(Action.MOVE, record) and actor.organ in (record.sender, record.receiver)
+
+
 def may_amend(desk: Desk, actor: Actor, record: Record) -> bool:
     """Tell whether somebody may write: the two organs' liaisons, until the record is closed."""
     state = desk.books.kinds[record.kind].state(record.state)
-    parties = (record.sender, record.receiver)
-    return actor.may(Action.MOVE, record) and actor.organ in parties and not state.closed
+    return is_party(actor, record) and not state.closed
 
 
 def require_amendable(desk: Desk, actor: Actor, record: Record) -> None:
     """Raise what says why, unless `may_amend`."""
     actor.require(Action.MOVE, record)
     if not may_amend(desk, actor, record):
+        raise DomainError("not_to_amend", number=record.number)
+
+
+def require_party(actor: Actor, record: Record) -> None:
+    """Raise what says why, unless `is_party`."""
+    actor.require(Action.MOVE, record)
+    if not is_party(actor, record):
         raise DomainError("not_to_amend", number=record.number)
 
 

@@ -70,6 +70,7 @@ async def _tell_rest(desk: Desk, person: Person, held: list[Waiting]) -> None:
         organ=desk.office.organ(organ).short,
         taken=bool(rest),
         count=len(held),
+        today=desk.today,
         lines=lines,
     )
     for each in told:

@@ -9,12 +9,11 @@ from bot.domain.errors import DomainError
 from bot.domain.kinds.kind import FILE
 from bot.domain.people import Action
 from bot.domain.records import NewRecord
-from bot.services.blanks import CORRECT, FITS_ANY
 from bot.services.cards import announce
 from bot.services.clocks import matter_of, run_clocks
 from bot.services.coming import require_to_come
-from bot.services.forms import throw_away
 from bot.services.histories import SIDE, other_party
+from bot.services.overtaken import close_other_forms, drop_moot_proposals
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
 from bot.storage.events import stream_of
@@ -150,28 +149,6 @@ def _require_fields(kind: Kind, fields: Mapping[str, Value], needs: tuple[str, .
     missing = kind.missing(fields, needs)
     if missing:
         raise DomainError("still_missing", titles=[kind.entries[n].title for n in missing])
-
-
-async def drop_moot_proposals(desk: Desk, kind: Kind, record: Record) -> None:
-    """A step that waits for approval, and can no longer be taken, waits no more."""
-    matter = await matter_of(desk, record)
-    for proposal in await desk.tx.proposals.of_record(record.id):
-        if not kind.is_time(kind.move(proposal.move), matter):
-            await desk.tx.proposals.remove(proposal.id)
-
-
-async def close_other_forms(desk: Desk, record: Record, *, corrections: bool = True) -> None:
-    """The forms begun for the version before lead nowhere now; an addition and the like fit any.
-
-    A step leaves what was said before as it is, so that what corrects it still fits.
-    """
-    for draft in await desk.tx.drafts.of_record(record.id):
-        if draft.move in FITS_ANY:
-            continue
-        if draft.move == CORRECT and not corrections:
-            await desk.tx.drafts.save(replace(draft, record_version=record.version))
-            continue
-        await throw_away(desk, draft, desk.texts.render("draft_overtaken", number=record.number))
 
 
 async def allowed_move(desk: Desk, actor: Actor, record: Record, code: str, version: int) -> Move:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bot.domain.entries import Entry, OneOf, Sight
+from bot.domain.entries import Entry, OneOf, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button, Manner, Priority, in_rows
 from bot.domain.people import Place
 from bot.services import buttons
-from bot.services.blanks import CORRECT
+from bot.services.blanks import CORRECT, FITS_ANY
 from bot.services.clockface import Estimate
 from bot.services.clocks import estimated_by, not_begun
 
@@ -41,6 +41,8 @@ class Findings:
     """Records that may be about the same matter."""
     files: int = 0
     """How many files will go with it."""
+    unsettled: Sequence[str] = ()
+    """What stays in dispute though the step closes the record."""
 
 
 NOTHING = Findings()
@@ -65,9 +67,11 @@ def _preview(
         doubts=[_doubt(desk, form.entries[d.name], d, open_to) for d in findings.doubts],
         alike=findings.alike,
         files=findings.files,
-        foreseen=tuple(_foreseen(desk, draft)),
+        unsettled=findings.unsettled,
+        foreseen=tuple(_foreseen(desk, draft, open_to)),
         today=desk.today,
         question=asked.ask if asked else "",
+        seen=_seen(desk, draft, asked) if asked else "",
         beside=form.beside.get(draft.asking, "") if asked else "",
         choosing=fields,
         optional=draft.asking in draft.to_ask and not missing,
@@ -76,14 +80,26 @@ def _preview(
     )
 
 
-def _foreseen(desk: Desk, draft: Draft) -> Iterator[Estimate]:
-    """The dates that a new record will bring with it, as far as they can be told."""
+def _seen(desk: Desk, draft: Draft, asked: Entry) -> str:
+    """When the other side reads the answer in free words to a question about a record."""
+    if draft.record_id is None or draft.move in FITS_ANY or not isinstance(asked.holds, Text):
+        return ""
+    return "after_approval" if draft.move in desk.books.kinds[draft.kind].reserved else "now"
+
+
+def _foreseen(
+    desk: Desk, draft: Draft, open_to: Collection[Sight]
+) -> Iterator[tuple[Estimate, bool]]:
+    """The dates that a new record will bring with it, as far as they can be told.
+
+    With each, whether the day it counts from may be seen where the draft stands.
+    """
     kind = desk.books.kinds[draft.kind]
     rules = kind.duties if draft.record_id is None else ()
     for rule, deadline in not_begun(desk, rules, draft.data):
         name = estimated_by(rule, draft.data)
         by = "" if name in rule.since else kind.entries[name].title
-        yield Estimate(rule.title, deadline, by)
+        yield Estimate(rule.title, deadline, by), kind.tells([name], open_to)
 
 
 def _doubt(desk: Desk, entry: Entry, doubt: Doubt, open_to: Collection[Sight]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.domain.entries import Sight
 from bot.domain.kinds.kind import party_of
 from bot.domain.periods import Unit, days_left
 from bot.domain.why import Proof, prove
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from bot.services.reasons import Course, Key
     from bot.text import Texts
 
+NOTICE = "协作通知"
+"""How a legal basis names the two sides' own notice, which a duty's clause cites in full."""
 MOST_CHANGES = 5
 """So many changes of one date are told, the newest."""
 
@@ -62,8 +65,13 @@ class Account:
 
     def receipts(self) -> list[str]:
         """Who entered or confirmed the days from which duties count, each told once."""
-        told = ((since, self._keys(since)) for since in self._sinces())
+        seen = filter(self._sees, self._sinces())
+        told = ((since, self._keys(since)) for since in seen)
         return [self._receipt(since, keys) for since, keys in told if keys]
+
+    def _sees(self, since: Iterable[str]) -> bool:
+        """Tell whether the reader may know the days from which a duty counts."""
+        return self.entitled or self.kind.tells(since, {Sight.GROUP})
 
     def particulars(self, since: tuple[str, ...]) -> dict[str, str]:
         """What else was said of a receipt, if the reader may know it."""
@@ -97,12 +105,15 @@ class Account:
         named = duty.nominal if duty.rule.unit is Unit.NAMED_DAY else None
         proof = prove(duty.rule, duty.start, self.desk.calendar, named=named)
         began = duty.rule.starts_on if course.rule.since else self._step(course.rows[0].opened_by)
+        seen, clause = self._sees(course.rule.since), self._clause(course.rule)
         full = self.desk.texts.render(
             "why_duty",
             **self._head(course.rule, duty.debtor),
             ended=line if course.ended_by else "",
             left=days_left(duty.due, self.desk.today),
-            proof=proven(self.desk.texts, proof, began, self._clause(course.rule)),
+            proof=proven(self.desk.texts, proof, began, clause, start_seen=seen),
+            start_seen=seen,
+            today=self.desk.today,
             outdated=None if proof.deadline.due == duty.due else duty.due,
             changes=[self._change(*pair) for pair in course.changes[-MOST_CHANGES:]],
             earlier=max(0, len(course.changes) - MOST_CHANGES),
@@ -116,6 +127,7 @@ class Account:
             "why_line",
             **self._head(course.rule, duty.debtor),
             duty=duty,
+            today=self.desk.today,
             before=[old.due for old, new in course.changes if old.due != new.due],
             left=days_left(duty.due, self.desk.today),
             step=step_title(self.desk, self.kind, ending) if ending else "",
@@ -137,7 +149,14 @@ class Account:
             **head,
             missing=[entries[name].title for name in rule.since if name not in data],
             by=entries[estimated_by(rule, data)].title,
-            proof=proven(self.desk.texts, proof, "", self._clause(rule), estimated=True),
+            proof=proven(
+                self.desk.texts,
+                proof,
+                "",
+                self._clause(rule),
+                estimated=True,
+                start_seen=self._sees([estimated_by(rule, data)]),
+            ),
         )
         line = self.desk.texts.render("why_waiting_line", **head, due=deadline.due)
         return Told(full, line, proof.period.statutory)
@@ -149,6 +168,7 @@ class Account:
         return self.desk.texts.render(
             "why_receipt",
             keys=[self._key(key) for key in keys],
+            today=self.desk.today,
             both=len(keys) > 1,
             agreed=len({key.day for key in keys}) == 1,
             counted=min(key.day for key in keys),
@@ -185,9 +205,19 @@ class Account:
 
 
 def proven(
-    texts: Texts, proof: Proof, began: str, clause: str = "", *, estimated: bool = False
+    texts: Texts,
+    proof: Proof,
+    began: str,
+    clause: str = "",
+    *,
+    estimated: bool = False,
+    start_seen: bool = True,
 ) -> str:
-    """The count itself, line by line; `began` is what happened on the day it counts from."""
+    """The count itself, line by line; `began` is what happened on the day it counts from.
+
+    That day is left out unless `start_seen`.
+    """
+    source, *others = proof.period.legal_basis.split("；")
     skips = proof.period.unit is Unit.WORK_DAYS
     year = (proof.deadline.start if skips else proof.deadline.nominal).year
     return texts.render(
@@ -195,6 +225,9 @@ def proven(
         proof=proof,
         began=began,
         clause=clause,
+        source=source,
+        others=[other for other in others if not (clause and other.startswith(NOTICE))],
         estimated=estimated,
+        start_seen=start_seen,
         reasons=[(each.spelt(year), each.why) for each in proof.reasons],
     )

@@ -10,12 +10,22 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
-from bot.domain.outgoing import Button, Manner
-from bot.domain.people import Action, Place, Role, Status
+from bot.domain.outgoing import Button
+from bot.domain.people import Action, Place, Status
 from bot.services import buttons
+from bot.services.approvals import (
+    DECLINED,
+    PROPOSED,
+    RETRACTED,
+    leaders_of,
+    proposal_post,
+    put_proposal,
+    tell_outcome,
+)
+from bot.services.blanks import PROPOSAL, REFUSE
 from bot.services.clockface import face_of
 from bot.services.clocks import matter_of
-from bot.services.forms import blank_draft, keep
+from bot.services.forms import blank_draft, keep, throw_away
 from bot.services.ledger import allowed_move, carry_out, given_for, note_within_side
 
 if TYPE_CHECKING:
@@ -23,12 +33,9 @@ if TYPE_CHECKING:
 
     from bot.domain.kinds.kind import Move
     from bot.domain.outgoing import Keyboard
-    from bot.domain.people import Actor, Person
-    from bot.domain.records import Proposal, Record, Value
+    from bot.domain.people import Actor
+    from bot.domain.records import Draft, Proposal, Record, Value
     from bot.services.desk import Desk
-
-PROPOSED, DECLINED = "proposed", "declined"
-"""The events, which only the organ's own side reads."""
 
 
 async def propose(
@@ -47,7 +54,7 @@ async def propose(
     """
     move = await allowed_move(desk, actor, record, move_code, version)
     given = await given_for(desk, actor, record, move, data)
-    leaders = [one for one in await _leaders(desk, actor.organ) if one.reachable]
+    leaders = [one for one in await leaders_of(desk, actor.organ) if one.reachable]
     if not leaders:
         raise DomainError("no_leader", organ=desk.office.organ(actor.organ).short)
     proposal = await desk.tx.proposals.add(
@@ -75,10 +82,6 @@ async def require_not_proposed(desk: Desk, record: Record, move: Move) -> None:
 
 def _already(record: Record, move: Move) -> DomainError:
     return DomainError("already_proposed", title=move.title, number=record.number)
-
-
-async def _leaders(desk: Desk, organ: str) -> list[Person]:
-    return await desk.tx.people.of_organs({organ}, (Role.LEADER,))
 
 
 async def _note(
@@ -110,7 +113,7 @@ async def tell_proposal(desk: Desk, proposal: Proposal, user_id: int) -> None:
         proposer=proposer.name if proposer else "",
         fields={kind.entries[n].title: kind.show(n, v) for n, v in proposal.data.items()},
     )
-    await _put(desk, proposal, user_id, text, _ways(desk, proposal))
+    await put_proposal(desk, proposal, user_id, text, _ways(desk, proposal))
 
 
 def _ways(desk: Desk, proposal: Proposal) -> Keyboard:
@@ -121,30 +124,13 @@ def _ways(desk: Desk, proposal: Proposal) -> Keyboard:
     return ((approve, decline), (detail,))
 
 
-async def _put(
-    desk: Desk, proposal: Proposal, user_id: int, text: str, keyboard: Keyboard = ()
-) -> None:
-    await desk.say(
-        user_id,
-        text=text,
-        buttons=keyboard,
-        manner=Manner.PUT,
-        post=_post(proposal, user_id),
-    )
-
-
-def _post(proposal: Proposal, user_id: int) -> str:
-    """The name of the newest message that shows somebody a proposal."""
-    return f"proposal/{proposal.id}/{user_id}"
-
-
 async def show_proposal(desk: Desk, actor: Actor, proposal_id: int, user_id: int) -> None:
     """Show a leader anew what waits for them, below everything said since.
 
     Raises what `decide` raises for one that is not theirs or waits no more.
     """
     proposal, _ = await _open_proposal(desk, actor, proposal_id)
-    await desk.tx.outbox.forget_post(_post(proposal, user_id))
+    await desk.tx.outbox.forget_post(proposal_post(proposal, user_id))
     await tell_proposal(desk, proposal, user_id)
 
 
@@ -160,8 +146,20 @@ async def _open_proposal(desk: Desk, actor: Actor, proposal_id: int) -> tuple[Pr
     return proposal, record
 
 
-async def decide(desk: Desk, actor: Actor, proposal_id: int, *, approve: bool) -> None:
-    """Carry a proposal out in the leader's name, or hand it back to whoever proposed it.
+async def open_refusal(desk: Desk, actor: Actor, proposal_id: int, place: Place) -> Draft:
+    """Begin handing a proposal back: the leader is asked why, in private."""
+    proposal, record = await _open_proposal(desk, actor, proposal_id)
+    for draft in await desk.tx.drafts.of_record(record.id):
+        if draft.person_id == actor.person_id and draft.move == REFUSE:
+            await throw_away(desk, draft, desk.texts.render("draft_replaced"))
+    blank = blank_draft(actor, record.kind, place, REFUSE, record)
+    return await keep(desk, actor, replace(blank, data={PROPOSAL: proposal.id}))
+
+
+async def decide(
+    desk: Desk, actor: Actor, proposal_id: int, *, approve: bool, why: str = ""
+) -> None:
+    """Carry a proposal out in the leader's name, or hand it back, with why, to its proposer.
 
     Raises `proposal_gone` for one decided already, and where it is too late for it.
     """
@@ -175,24 +173,50 @@ async def decide(desk: Desk, actor: Actor, proposal_id: int, *, approve: bool) -
     if approve:
         record = await carry_out(desk, actor, record, move, proposal.data)
     else:
-        await _note(desk, actor, record, DECLINED, proposal, {})
-    await _tell_decided(desk, proposal, record.number, move.title, actor, approve=approve)
+        await _note(desk, actor, record, DECLINED, proposal, {"why": why} if why else {})
+    text = desk.texts.render(
+        "proposal_decided",
+        number=record.number,
+        title=move.title,
+        person=actor.name,
+        approved=approve,
+        why=why,
+    )
+    await tell_outcome(desk, proposal, text)
     if not approve:
         await _give_back(desk, proposal, record, move)
 
 
-async def _tell_decided(
-    desk: Desk, proposal: Proposal, number: str, title: str, actor: Actor, *, approve: bool
-) -> None:
-    """Say it where the leaders were asked, and to whoever proposed it."""
+async def withdraw_proposal(desk: Desk, actor: Actor, proposal_id: int) -> None:
+    """Take one's own proposal back before it is decided; its content is a draft again.
+
+    Raises `proposal_gone` for one decided already, `not_entitled` for somebody else's.
+    """
+    proposal = await desk.tx.proposals.get(proposal_id)
+    record = await desk.tx.records.get(proposal.record_id) if proposal else None
+    if proposal is None or record is None:
+        raise DomainError("proposal_gone")
+    actor.require(Action.MOVE, record)
+    if (proposal.proposed_by, proposal.organ) != (actor.person_id, actor.organ):
+        raise DomainError("not_entitled")
+    if not await desk.tx.proposals.remove(proposal.id):
+        raise DomainError("proposal_gone")
+    await _note(desk, actor, record, RETRACTED, proposal, {})
+    move = desk.books.kinds[record.kind].move(proposal.move)
     text = desk.texts.render(
-        "proposal_decided", number=number, title=title, person=actor.name, approved=approve
+        "proposal_withdrawn", number=record.number, title=move.title, person=actor.name
     )
-    for leader in await _leaders(desk, proposal.organ):
-        await _put(desk, proposal, leader.user_id, text)
-    proposer = await desk.tx.people.get(proposal.proposed_by)
-    if proposer is not None and proposer.reachable:
-        await desk.say(proposer.user_id, text=text)
+    await tell_outcome(desk, proposal, text)
+    await _give_back(desk, proposal, record, move)
+
+
+async def withdrawal_key(desk: Desk, record: Record, move: str) -> Keyboard:
+    """The key with which whoever proposed a step takes that back."""
+    return tuple(
+        (Button(desk.texts.label("retract"), buttons.code(buttons.RETRACT, proposal.id)),)
+        for proposal in await desk.tx.proposals.of_record(record.id)
+        if proposal.move == move
+    )
 
 
 async def _give_back(desk: Desk, proposal: Proposal, record: Record, move: Move) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.kinds.kind import FILE
 from bot.domain.records import Outcome, day_in
-from bot.services.amendments import CORRECTED
+from bot.services.histories import CORRECTED
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

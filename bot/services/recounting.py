@@ -13,6 +13,7 @@ from bot.domain.facets import state_facet
 from bot.domain.kinds.kind import FILE
 from bot.services.cards import refresh_standing, tell_on_duty
 from bot.services.clocks import put_row
+from bot.services.overtaken import drop_moot_proposals
 from bot.services.shifts import RECOUNTED, compare, facts_of, line_of, outdated
 from bot.storage.events import stream_of
 
@@ -36,6 +37,8 @@ async def recount(desk: Desk, source: str, person_id: int | None) -> list[Shift]
     for shift in sorted(shifts, key=lambda each: each.duty.id):
         await _put(desk, shift, source, person_id)
     records = {shift.record.id: shift.record for shift in shifts}
+    for record in records.values():
+        await drop_moot_proposals(desk, desk.books.kinds[record.kind], record)
     for record in (records | await _estimated(desk)).values():
         await refresh_standing(desk, record)
     await _tell_holders(desk, shifts, source)

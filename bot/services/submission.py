@@ -19,6 +19,9 @@ from bot.services.blanks import (
     DISPUTE,
     DISTRICT,
     FITS_ANY,
+    GROUNDS,
+    PROPOSAL,
+    REFUSE,
     REMARK,
     SUBJECT,
     WHY,
@@ -29,7 +32,7 @@ from bot.services.files import follow
 from bot.services.forms import blank_draft, keep, require_own, throw_away
 from bot.services.ledger import file_record, move_record
 from bot.services.previews import draft_post, put_draft, put_post
-from bot.services.proposals import propose
+from bot.services.proposals import decide, propose, withdrawal_key
 
 if TYPE_CHECKING:
     from bot.domain.kinds.kind import Kind
@@ -72,7 +75,7 @@ async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
     if filed and kind.undo:
         await _offer_undo(desk, draft, record, text)
     else:
-        await put_draft(desk, draft, text)
+        await put_draft(desk, draft, text, await withdrawal_key(desk, record, draft.move))
     if draft.move in kind.renewing:
         await _open_successor(desk, actor, kind, record, draft)
     return record
@@ -131,6 +134,9 @@ async def _say_of(desk: Desk, actor: Actor, record: Record, draft: Draft) -> Non
         await add_to_record(desk, actor, record, words[ADDITION])
     elif draft.move == DISPUTE:
         await dispute(desk, actor, record, words[SUBJECT], words[CLAIM])
+    elif draft.move == REFUSE:
+        proposal_id, why = int(draft.data[PROPOSAL]), words[GROUNDS]
+        await decide(desk, actor, proposal_id, approve=False, why=why)
     else:
         await note_within(desk, actor, record, words[REMARK])
 

@@ -7,23 +7,26 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from bot.domain.facets import Facet, Sort
-from bot.domain.kinds.kind import Matter, party_of
+from bot.domain.kinds.kind import Matter
 from bot.domain.outgoing import Button, Manner
 from bot.domain.people import Action, Role
-from bot.domain.periods import Light, days_left, light
+from bot.domain.periods import Light, days_left
 from bot.services import buttons
 from bot.services.cards import moves_for
-from bot.services.clockface import counted_before, still_open
+from bot.services.clockface import colour_of, counted_before, still_open
+from bot.services.disputes import closed_by, subject_title
 from bot.services.standing_in import held_for_others
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor
-    from bot.domain.records import Duty, Proposal
+    from bot.domain.records import Dispute, Duty, Proposal
     from bot.services.desk import Desk
 
 PAGE = 10
 """As many as one message lists, each with a button in a row of its own."""
+DISPUTES = 5
+"""So many open disputes stand below the first page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ class Line:
     due: date | None = None
     left: int = 0
     """How many days are left until then."""
-    light: Light = Light.GREEN
+    light: Light = Light.GREY
     before: tuple[date, ...] = ()
     """When it was due before it was counted anew."""
     on_behalf: str = ""
@@ -66,6 +69,19 @@ class Asked:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Disputed:
+    """What the reader's organ and another do not agree about, as the list shows it."""
+
+    record_id: int
+    number: str
+    title: str
+    organ: str
+    """Who raised it."""
+    confirmed: bool
+    """The reader's organ has called it settled, the other one has not."""
+
+
 async def tell_todo(desk: Desk, actor: Actor, user_id: int, *, silent: bool = False) -> None:
     """Tell somebody in private what waits for them, then what waits for the rest of their organ.
 
@@ -74,9 +90,15 @@ async def tell_todo(desk: Desk, actor: Actor, user_id: int, *, silent: bool = Fa
     """
     actor.require(Action.SEE_CARD)
     waiting = await _waiting_for(desk, actor)
-    if waiting or not silent or await _proposals_for(desk, actor):
+    if waiting or not silent or await _waits_besides(desk, actor):
         await desk.tx.outbox.forget_post(_post(user_id))
         await _put(desk, actor, user_id, waiting, 0)
+
+
+async def _waits_besides(desk: Desk, actor: Actor) -> bool:
+    """Tell whether there is a proposal or a dispute to tell of."""
+    proposals = await _proposals_for(desk, actor)
+    return bool(proposals or await desk.tx.disputes.open_between(actor.organ))
 
 
 async def turn_todo(desk: Desk, actor: Actor, user_id: int, page: int) -> None:
@@ -133,6 +155,21 @@ async def _asked(desk: Desk, proposals: list[Proposal]) -> list[Asked]:
     return asked
 
 
+async def _disputed(desk: Desk, organ: str, disputes: list[Dispute]) -> list[Disputed]:
+    records = await desk.tx.records.by_id([each.record_id for each in disputes])
+    return [
+        Disputed(
+            record.id,
+            record.number,
+            subject_title(desk, desk.books.kinds[record.kind], each.subject),
+            desk.office.organ(each.organ).short,
+            closed_by(each, record, organ) is not None,
+        )
+        for each in disputes
+        for record in (records[each.record_id],)
+    ]
+
+
 async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], page: int) -> None:
     pages = max(1, -(-len(waiting) // PAGE))
     page = min(page, pages - 1)
@@ -147,6 +184,9 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
     ]
     proposals = await _proposals_for(desk, actor)
     asked = await _asked(desk, proposals[:PAGE]) if proposals and not page else []
+    disputes = [] if page else await desk.tx.disputes.open_between(actor.organ)
+    shown_disputes = disputes[:DISPUTES]
+    disputed = await _disputed(desk, actor.organ, shown_disputes) if disputes else []
     await desk.say(
         user_id,
         text=desk.texts.render(
@@ -155,6 +195,9 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
             leader=actor.role is Role.LEADER,
             asked=asked,
             approvals=len(proposals),
+            today=desk.today,
+            disputed=disputed,
+            disputes=len(disputes),
             count=len(waiting),
             parts=[[line for line in lines if line.others is others] for others in (False, True)],
             page=page + 1,
@@ -163,6 +206,7 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
         buttons=(
             *((_decide_key(desk, each),) for each in asked),
             *((_key(desk, actor, matter, page),) for matter in matters),
+            *((_card_key(*pair),) for pair in _unlisted(disputed, record_ids).items()),
             *_turns(desk, page, pages),
         ),
         manner=Manner.PUT,
@@ -176,22 +220,32 @@ def _post(user_id: int) -> str:
 
 
 def line_of(desk: Desk, organ: str, matter: Matter, duties: list[Duty], waiting: Waiting) -> Line:
-    """What an organ has to do: the matter's next step, or what it owes besides."""
+    """What an organ has to do: what it owes first, or without a date the matter's next step."""
     kind = desk.books.kinds[matter.record.kind]
+    own = [duty for duty in matter.owed if duty.debtor == organ]
     state = kind.state(matter.record.state)
-    own = next((duty for duty in matter.owed if duty.debtor == organ), None)
-    holds = state.holder is not None and party_of(matter.record, state.holder) == organ
-    next_step = state.next_of(matter.owed) if holds or own is None else kind.rule(own.code).title
-    line = Line(matter.record.number, next_step, waiting.others, on_behalf=waiting.on_behalf)
-    if own is None:
-        return line
-    return replace(
-        line,
-        due=own.due,
-        left=days_left(own.due, desk.today),
-        light=light(own.due, desk.today),
-        before=counted_before(own, duties),
+    step = kind.rule(own[0].code).title if own else state.next_of(matter.owed)
+    line = Line(
+        matter.record.number,
+        step,
+        waiting.others,
+        light=colour_of(own, desk.today),
+        on_behalf=waiting.on_behalf,
     )
+    if not own:
+        return line
+    due = own[0].due
+    before = counted_before(own[0], duties)
+    return replace(line, due=due, left=days_left(due, desk.today), before=before)
+
+
+def _unlisted(disputed: list[Disputed], listed: list[int]) -> dict[int, str]:
+    """The records in dispute that have no key yet, each once, by id."""
+    return {each.record_id: each.number for each in disputed if each.record_id not in listed}
+
+
+def _card_key(record_id: int, number: str) -> Button:
+    return Button(number, buttons.code(buttons.CARD, record_id))
 
 
 def _key(desk: Desk, actor: Actor, matter: Matter, page: int) -> Button:
@@ -199,7 +253,7 @@ def _key(desk: Desk, actor: Actor, matter: Matter, page: int) -> Button:
     record = matter.record
     moves = moves_for(actor, desk.books.kinds[record.kind], matter)
     if len(moves) != 1 or moves[0].needs:
-        return Button(record.number, buttons.code(buttons.CARD, record.id))
+        return _card_key(record.id, record.number)
     (move,) = moves
     code = buttons.code(buttons.TODO_STEP, record.id, move.code, record.version, page)
     return Button(f"{move.title} {record.number}", code)

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = tables.disputes
+R = tables.records
 OPEN = or_(T.c.closed_by_sender.is_(None), T.c.closed_by_receiver.is_(None))
 """One of the two organs has not called it settled; the unique index says the same."""
 
@@ -50,6 +51,14 @@ class Disputes:
         """What is in dispute on a record, the oldest first."""
         rows = await self._connection.execute(
             select(T).where(T.c.record_id == record_id, OPEN).order_by(T.c.id)
+        )
+        return [Dispute(**row._mapping) for row in rows]
+
+    async def open_between(self, organ: str) -> list[Dispute]:
+        """What is in dispute between an organ and another, the oldest first."""
+        parties = or_(R.c.sender == organ, R.c.receiver == organ)
+        rows = await self._connection.execute(
+            select(T).join(R, R.c.id == T.c.record_id).where(OPEN, parties).order_by(T.c.id)
         )
         return [Dispute(**row._mapping) for row in rows]
 

@@ -191,7 +191,10 @@ class Duties:
         """The open duties of all records that another calendar than this one has dated."""
         rows = await self._connection.execute(
             select(T)
-            .where(T.c.closed_by.is_(None), T.c.calendar_version != version)
+            .where(
+                T.c.closed_by.is_(None),
+                or_(T.c.calendar_version < version, T.c.calendar_version > version),
+            )
             .order_by(T.c.record_id, T.c.id)
         )
         return [_duty(row) for row in rows]

@@ -291,6 +291,12 @@ duties = Table(
         postgresql_where=text("closed_by IS NULL"),
     ),
     Index(
+        "ix_duties_open_calendar",
+        "calendar_version",
+        sqlite_where=text("closed_by IS NULL"),
+        postgresql_where=text("closed_by IS NULL"),
+    ),
+    Index(
         "ix_duties_open_plan",
         "plan",
         sqlite_where=text("closed_by IS NULL"),

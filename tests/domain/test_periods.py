@@ -354,10 +354,3 @@ def test_the_next_turn_is_the_next_day_in_another_stretch(due: date, ahead: int)
     later = (today + n * DAY for n in range(1, 60))
     turns = (day for day in later if stretch(due, day) is not stretch(due, today))
     assert next_turn(due, today) == next(turns, None)
-
-
-def test_a_paused_duty_is_grey_and_a_closed_one_blue() -> None:
-    overdue, today = date(2026, 3, 1), date(2026, 3, 2)
-    assert light(overdue, today, paused=True).label == "灰"
-    assert light(overdue, today, closed=True).label == "蓝"
-    assert light(overdue, today, paused=True, closed=True) is Light.BLUE

@@ -94,10 +94,10 @@ def of_list(valid: str, *forged: str) -> Case:
     return Case("王敏", f"{{list}}{after}", bad, (f"9999{after}",), ("李静",))
 
 
-def of_proposal() -> Case:
-    """A button under what is put before the leader of an organ."""
+def of_proposal(owner: str = "吴建国", other: str = "李静") -> Case:
+    """A button under what is put before the leader of an organ, or what its proposer was told."""
     forged = ("x", "-1", "9" * 20)
-    return Case("吴建国", "{proposal}", forged, ("9999",), ("李静", "王敏", "陈刚", "孙伟"))
+    return Case(owner, "{proposal}", forged, ("9999",), (other, "王敏", "陈刚", "孙伟"))
 
 
 CASES: dict[str, Case] = {
@@ -163,6 +163,7 @@ CASES: dict[str, Case] = {
     buttons.PROPOSAL: of_proposal(),
     buttons.APPROVE: of_proposal(),
     buttons.DECLINE: of_proposal(),
+    buttons.RETRACT: of_proposal("李静", "吴建国"),
     buttons.PAGE: of_list("0", "x", "-1"),
     buttons.FILTERS: of_list("", "zz", "s.zz"),
     buttons.FILTER_ON: of_list("s.lead.signed", "zz.yy", "s.lead.zz", "d.nowhere"),
@@ -370,7 +371,7 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
 async def dispute_some(
     desk: Desk, actors: dict[str, Actor], leads: dict[str, Record]
 ) -> dict[str, object]:
-    """Disputes: one open, one that the bureau alone holds open, one that ended with its record."""
+    """Disputes: one open, one that the bureau alone holds open, one that both have settled."""
     wang, open_of = actors["王敏"], desk.tx.disputes.open_of
     for subject in ("whole", "answer"):
         await dispute(desk, wang, leads["signed"], subject, "日期有误")
@@ -378,6 +379,8 @@ async def dispute_some(
     await settle(desk, actors["李静"], leads["signed"], half.id, half.raised_by)
     await dispute(desk, wang, leads["closed"], "whole", "日期有误")
     (ended,) = await open_of(leads["closed"].id)
+    for each in (wang, actors["李静"]):
+        await settle(desk, each, leads["closed"], ended.id, ended.raised_by)
     await move_record(desk, wang, leads["closed"], "withdraw", {}, version=1)
     found = {"dispute": one, "half": half, "ended": ended}
     ids: dict[str, object] = {name: each.id for name, each in found.items()}

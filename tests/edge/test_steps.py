@@ -175,7 +175,10 @@ async def test_a_form_of_an_old_version_is_closed_with_a_word(office: Office) ->
     (draft,) = await office.rows("drafts")
     await filled_step(office, "李静", card, "退回补正", "缺现场照片", "退回补正")
     await office.sandbox.until(lambda: not form.labels)
-    assert form.text == f"{NUMBER} 的状态已有变化，这份填写已关闭，没有办理。请看最新的卡片。"
+    assert form.text == (
+        f"{NUMBER} 的状态已有变化，这份填写已关闭，没有办理。请看最新的卡片。\n\n"
+        "已填的内容如下，需要时可复制使用：\n检察案号：鄂城检行监〔2026〕7号"
+    )
     assert "没有重复登记" in await office.forged("赵立", form, f"1.fi.{draft['id']}")
     assert await office.rows("drafts") == []
     assert await office.state() == "returned"

@@ -276,12 +276,13 @@ class Told:
         return max(0, (date.fromisoformat(str(self.data["replied_on"])) - self.answered).days)
 
     def light(self, today: date, almanac: Almanac) -> str:
-        """BRIEF §3: green over 15 days, yellow, red at 3 or overdue; grey paused, blue done."""
+        """Green over 15 days, yellow, red at 3 or overdue; grey with nothing due, blue done."""
         if self.over and self.state != "sued":
             return "🔵"
-        left = min(((o.due - today).days for o in self.owed(almanac).values()), default=99)
-        if not self.keys_turned and left >= 0:
+        owed = self.owed(almanac).values()
+        if not owed:
             return "⚪"
+        left = min((o.due - today).days for o in owed)
         return "🔴" if left <= 3 else "🟡" if left <= 15 else "🟢"
 
 

@@ -177,10 +177,10 @@ async def test_one_key_alone_starts_no_clock(
     (duty,) = (await advice.owed()).values()
     assert (duty.code, duty.debtor, duty.due) == (confirm, debtor, date(2026, 4, 16))
     card = await advice.card("04-14")
-    assert card.startswith("⚪")
+    assert card.startswith("🔴"), "the other key is due in two days"
     assert "书面回复：尚未起算，待双方确认收到日期；按" in card
     assert "4月13日估算，6月15日届满" in card
-    assert (await advice.card("04-17")).startswith("🔴"), "the other key is overdue"
+    assert "<b>已逾期1天</b>" in await advice.card("04-17")
 
 
 @pytest.mark.parametrize("keys", [("serve", "confirm_receipt"), ("receive", "confirm_service")])
@@ -208,7 +208,7 @@ async def test_the_card_shows_the_nominal_day_beside_the_one_it_moves_to(advice:
     await advice.take("04-14", "check")
     card = await advice.card("04-14")
     assert card.startswith("🟢")
-    assert "书面回复：2026年6月15日（星期一）前，6月13日届满遇休息日顺延，还有62天" in card
+    assert "书面回复：2026年6月15日（星期一）届满，6月13日届满遇休息日顺延，还有62天" in card
     assert "尚未起算" not in card
     assert "还有" not in await advice.card("04-14", living=True)
 
@@ -388,7 +388,7 @@ async def test_dates_that_agree_again_are_in_conflict_no_more(advice: Advice) ->
     await advice.correct("04-17", advice.prosecutor, served_on="2026-04-16")
     card = await advice.card("04-17")
     assert "不一致" not in card
-    assert "书面回复：2026年6月16日（星期二）前，原为6月15日，还有60天" in card
+    assert "书面回复：2026年6月16日（星期二）届满，原为6月15日，还有60天" in card
 
 
 # Which period the reply has.
@@ -446,8 +446,8 @@ async def test_a_corrected_receipt_counts_anew_and_the_old_row_stays(advice: Adv
     assert (new.start, new.due, new.closed_by) == (date(2026, 4, 16), date(2026, 6, 16), None)
     assert [row for row in rows if row.code == "confirm_service"] == before[:1]
     card = await advice.card("04-20")
-    assert "书面回复：2026年6月16日（星期二）前，原为6月15日，还有57天" in card
-    assert "登记自查：2026年4月23日（星期四）前，原为4月20日" in card
+    assert "书面回复：2026年6月16日（星期二）届满，原为6月15日，还有57天" in card
+    assert "登记自查：2026年4月23日（星期四）届满，原为4月20日" in card
     async with advice.on("04-20") as d:
         (amendment,) = await amendments_of(d, ADVICE, await d.tx.events.of_record(advice.record.id))
     assert (amendment.event.id, amendment.words) == (event, "登记有误")
@@ -459,7 +459,7 @@ async def test_of_every_date_before_the_card_names_each_once(advice: Advice) -> 
     await advice.correct("04-15", advice.prosecutor, served_on="2026-04-12")
     await advice.correct("04-16", advice.prosecutor, served_on="2026-04-13")
     card = await advice.card("04-16")
-    assert "书面回复：2026年6月15日（星期一）前，原为6月10日、6月12日" in card
+    assert "书面回复：2026年6月15日（星期一）届满，原为6月10日、6月12日" in card
 
 
 async def test_a_corrected_type_or_pace_changes_the_period(advice: Advice) -> None:

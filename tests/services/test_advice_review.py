@@ -43,7 +43,7 @@ async def test_an_explanation_moves_no_due_date(advice: Advice) -> None:
     assert {code: owed[code] for code in before} == before
     assert (owed["delay"].debtor, owed["delay"].creditor) == ("jcy-ec", "zrzy-ec")
     card = await advice.card("05-06")
-    assert "答复情况说明（鄂城区检察院）：2026年5月13日（星期三）前" in card
+    assert "答复情况说明（鄂城区检察院）：2026年5月13日（星期三）届满" in card
 
 
 async def test_what_is_granted_is_an_end_of_mending_of_its_own(advice: Advice) -> None:
@@ -56,8 +56,8 @@ async def test_what_is_granted_is_an_end_of_mending_of_its_own(advice: Advice) -
     assert (owed["rectify"].start, owed["rectify"].nominal) == (date(2026, 5, 8), date(2026, 8, 29))
     assert await ends(advice, "delay") == [Outcome.MET]
     card = await advice.card("05-08")
-    assert "书面回复：2026年6月15日（星期一）前" in card
-    assert "完成整改：2026年8月31日（星期一）前，8月29日届满遇休息日顺延" in card
+    assert "书面回复：2026年6月15日（星期一）届满" in card
+    assert "完成整改：2026年8月31日（星期一）届满，8月29日届满遇休息日顺延" in card
 
 
 async def test_what_is_refused_opens_nothing(advice: Advice) -> None:
@@ -85,7 +85,7 @@ async def test_a_later_grant_takes_the_place_of_an_earlier_one(advice: Advice) -
     await advice.take("05-06", "explain", "grant_delay", rectify_by="2026-08-31")
     await advice.take("08-20", "explain", "grant_delay", rectify_by="2026-10-30")
     assert await ends(advice, "rectify") == [Outcome.REPLACED, None]
-    assert "2026年10月30日（星期五）前，原为8月31日" in await advice.card("08-20")
+    assert "2026年10月30日（星期五）届满，原为8月31日" in await advice.card("08-20")
     await advice.correct("08-21", advice.prosecutor, rectify_by="2026-11-30")
     rectify = (await advice.owed())["rectify"]
     assert (rectify.start, rectify.due) == (date(2026, 8, 20), date(2026, 11, 30))
@@ -117,7 +117,7 @@ async def test_an_objection_pauses_nothing(advice: Advice) -> None:
     assert (owed["objection"].debtor, owed["objection"].due) == ("jcy-ec", date(2026, 4, 27))
     assert advice.record.state == "delivered"
     card = await advice.card("04-20")
-    assert "复核书面异议（鄂城区检察院）：2026年4月27日（星期一）前" in card
+    assert "复核书面异议（鄂城区检察院）：2026年4月27日（星期一）届满" in card
     assert (await advice.card("06-16")).startswith("🔴")
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain.errors import DomainError
+from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Role, Side
 from bot.services.amendments import (
@@ -17,7 +18,7 @@ from bot.services.amendments import (
     open_addition,
     open_correction,
 )
-from bot.services.blanks import REMOVED, WHY
+from bot.services.blanks import REMOVED, WHY, correctable
 from bot.services.disclosure import LONGEST_AMENDMENTS, disclose
 from bot.services.forms import answer, ask_for, choose, clear
 from bot.services.ledger import file_record, move_record
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from bot.domain.people import Person
     from bot.domain.records import Record
     from tests.conftest import Act, Hire, OpenDesk
+    from tests.services.advising import Advice
     from tests.services.conftest import CountRows, Deliver
 
 DATA = {
@@ -266,3 +268,30 @@ async def test_empty_forms_do_not_pile_up(
             await open_addition(d, actor(sender), record, private(sender))
             await open_correction(d, actor(sender), record, private(sender))
         assert len(await d.tx.drafts.of_person(sender.id)) == 1
+
+
+@pytest.mark.parametrize("key", ["serve", "receive"])
+async def test_what_both_sides_are_asked_for_is_the_word_of_whoever_gave_it(
+    advice: Advice, key: str
+) -> None:
+    await advice.file("04-13")
+    await advice.take("04-13", key)
+    giver, other = advice.bureau, advice.prosecutor
+    if key == "serve":
+        giver, other = other, giver
+    for name, value in (("delivery", "posted"), ("signatory", "李某某")):
+        with pytest.raises(DomainError, match="not_your_move"):
+            await advice.correct("04-13", other, **{name: value})
+        corrected = await advice.correct("04-13", giver, **{name: value})
+        assert corrected.data[name] == value
+    async with advice.on("04-13") as d:
+        events = await d.tx.events.of_record(advice.record.id)
+    assert {"delivery", "signatory"} <= {*correctable(ADVICE, corrected, giver.organ, events)}
+    assert "signatory" not in correctable(ADVICE, corrected, other.organ, events)
+
+
+async def test_a_day_that_was_only_confirmed_is_the_confirmers_word(advice: Advice) -> None:
+    await advice.deliver()
+    with pytest.raises(DomainError, match="not_your_move"):
+        await advice.correct("04-14", advice.prosecutor, received_on="2026-04-14")
+    await advice.correct("04-14", advice.bureau, received_on="2026-04-14")

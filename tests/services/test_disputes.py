@@ -21,10 +21,11 @@ from bot.services.cards import render_card
 from bot.services.disclosure import disclose, tell_history
 from bot.services.disputes import WHOLE, date_fields, disputable
 from bot.services.disputing import dispute, open_dispute, settle
-from bot.services.forms import answer, choose
+from bot.services.forms import answer, choose, open_move
 from bot.services.housekeeping import DAILY_WORK
 from bot.services.ledger import file_record, move_record
 from bot.services.submission import submit
+from bot.services.todo import tell_todo
 from bot.services.verify import verify
 from bot.storage.chats import Chat
 from bot.storage.tables import metadata
@@ -294,18 +295,17 @@ async def test_it_stays_on_a_date_that_is_corrected_or_a_duty_that_is_met(
     assert "有异议" not in await card(desk, record)
 
 
-async def test_it_ends_with_the_record_and_stays_in_its_history(
+async def test_it_outlives_the_record_until_both_have_taken_it_off(
     desk: OpenDesk, actor: Act, sender: Person, receiver: Person, record: Record, deliver: Deliver
 ) -> None:
     one = await disputed(desk, actor(receiver), record)
     async with desk() as d:
         closed = await move_record(d, actor(sender), record, "withdraw", {}, version=1)
-    assert "有异议" not in await card(desk, record)
+    assert "⚠️ 办结时仍有异议：签收线索期限（鄂城区检察院提出" in await card(desk, record)
     async with desk() as d:
         for attempt in (
             open_dispute(d, actor(sender), closed, private(sender)),
             dispute(d, actor(sender), closed, WHOLE, WORDS),
-            settle(d, actor(sender), closed, one.id, one.raised_by),
         ):
             with pytest.raises(DomainError, match="not_to_amend"):
                 await attempt
@@ -315,8 +315,74 @@ async def test_it_ends_with_the_record_and_stays_in_its_history(
         await tell_history(d, actor(sender), closed, sender.user_id)
     detail, amendments, history = await deliver()
     assert "有异议" not in keys(detail)
+    assert "异议已解决" in keys(detail)
     assert WORDS in amendments.text
     assert "提出异议" in history.text
+    await settled(desk, actor(receiver), closed, one)
+    assert "双方均已确认" in await settled(desk, actor(sender), closed, one)
+    assert "仍有异议" not in await card(desk, record)
+
+
+async def todo(desk: OpenDesk, actor: Actor, person: Person, deliver: Deliver) -> Outgoing:
+    await deliver()
+    async with desk() as d:
+        await tell_todo(d, actor, person.user_id)
+    (said,) = await deliver()
+    return said
+
+
+async def test_it_waits_in_the_list_of_both_until_then(
+    desk: OpenDesk,
+    actor: Act,
+    people: Hire,
+    sender: Person,
+    receiver: Person,
+    record: Record,
+    deliver: Deliver,
+) -> None:
+    other = await people("jcy-hr", name="外人")
+    one = await disputed(desk, actor(sender), record, WHOLE)
+    async with desk() as d:
+        await move_record(d, actor(sender), record, "withdraw", {}, version=1)
+    for person in (sender, receiver):
+        said = await todo(desk, actor(person), person, deliver)
+        assert said.text.splitlines() == [
+            "<b>有1项异议未经双方确认解决</b>：",
+            "线索〔2026〕1号　本件整体，鄂城分局提出",
+            "",
+            "点编号看卡片；双方沟通一致后，由联络员点“异议已解决”。",
+        ]
+        assert keys(said) == {"线索〔2026〕1号": f"1.cd.{record.id}"}
+    assert "异议" not in (await todo(desk, actor(other), other, deliver)).text
+    await settled(desk, actor(receiver), record, one)
+    said = await todo(desk, actor(receiver), receiver, deliver)
+    assert "鄂城分局提出；本单位已确认，待对方确认" in said.text
+    await settled(desk, actor(sender), record, one)
+    for person in (sender, receiver):
+        assert "异议" not in (await todo(desk, actor(person), person, deliver)).text
+
+
+async def test_it_stands_below_what_else_waits(
+    desk: OpenDesk, actor: Act, sender: Person, receiver: Person, record: Record, deliver: Deliver
+) -> None:
+    await disputed(desk, actor(sender), record)
+    said = await todo(desk, actor(receiver), receiver, deliver)
+    assert said.text.index("签收线索，") < said.text.index("有1项异议") < said.text.index("按钮")
+    assert list(keys(said)) == ["签收 线索〔2026〕1号"]
+
+
+async def test_a_form_that_closes_a_record_warns_of_it(
+    desk: OpenDesk, actor: Act, sender: Person, receiver: Person, record: Record, deliver: Deliver
+) -> None:
+    await disputed(desk, actor(receiver), record)
+    async with desk() as d:
+        signed = await move_record(d, actor(receiver), record, "sign", {}, version=1)
+    await deliver()
+    for move, warned in (("void", True), ("accept", False)):
+        async with desk() as d:
+            await open_move(d, actor(sender), signed, move, private(sender))
+        said = (await deliver())[-1]
+        assert ("⚠️ 尚有异议未经双方确认解决：签收线索期限" in said.text) is warned
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ from bot.services.cards import render_card
 from bot.services.forms import Said, answer, choose, open_form, open_move, skip
 from bot.services.ledger import file_record, move_record
 from bot.services.submission import submit
+from bot.services.why import tell_why
+from bot.storage.tables import outbox
 from tests.services.advising import moment
 
 if TYPE_CHECKING:
@@ -187,6 +189,57 @@ async def test_the_day_is_asked_for_where_there_is_an_application_and_may_be_ski
         assert other.asking == ""
 
 
+async def test_one_filed_before_that_day_was_asked_for_can_still_be_corrected(lead: Lead) -> None:
+    record = await lead.file("07-20", APPLIED)
+    async with lead.on("07-20") as d:
+        data = {name: value for name, value in record.data.items() if name != "known_on"}
+        record = await d.tx.records.save(replace(record, data=data), d.now)
+    record = await lead.correct("07-21", record, summary="法院一直没有裁定")
+    assert record.data["summary"] == "法院一直没有裁定"
+    record = await lead.correct("07-22", record, known_on="2026-02-01")
+    assert record.data["known_on"] == "2026-02-01"
+
+
+async def test_a_correction_still_gives_what_it_makes_necessary_itself(lead: Lead) -> None:
+    record = await lead.file("07-20", TOLD)
+    with pytest.raises(DomainError, match="still_missing"):
+        await lead.correct("07-21", record, route="apply")
+
+
+# What a group may know of it.
+
+
+async def test_a_group_learns_of_no_day_that_it_does_not_see(lead: Lead, people: Hire) -> None:
+    line = "2C 申请监督 鄂城区 张某某非法占地，法院超期裁定 知道2026年1月15日"
+    for place, told in ((Place(-100_200), False), (Place(7001, 0, private=True), True)):
+        async with lead.on("07-20") as d:
+            await open_form(d, lead.bureau, LEAD, place, Said(line))
+        preview = await said_at(lead, place.chat_id)
+        assert "申请监督期限：" in preview
+        assert "2026年7月15日（星期三）届满" in preview
+        assert ("自1月15日算" in preview) is told
+        record = await lead.file("07-20", APPLIED)
+        async with lead.on("07-21") as d:
+            await tell_why(d, lead.bureau, record, place)
+        proof = await said_at(lead, place.chat_id)
+        assert "名义届满：2026年7月15日" in proof
+        assert ("2026年1月15日" in proof) is told
+        record = await lead.correct("07-22", record, known_on="2026-01-05")
+        async with lead.on("07-22") as d:
+            await tell_why(d, lead.bureau, record, place)
+        proof = await said_at(lead, place.chat_id)
+        assert "届满日7月15日 → 7月6日" in proof
+        assert ("起算日1月15日 → 1月5日" in proof) is told
+
+
+async def said_at(lead: Lead, chat_id: int) -> str:
+    async with lead.desk() as d:
+        rows = await d.tx.connection.execute(
+            outbox.select().where(outbox.c.chat_id == chat_id).order_by(outbox.c.id)
+        )
+        return str([row.text for row in rows][-1])
+
+
 # Reception, answer, result, and the case (C2).
 
 
@@ -209,8 +262,9 @@ async def test_the_three_months_count_from_the_acceptance(
             "登记有误",
             version=record.version,
         )
-        assert "case_accepted_on" in correctable(LEAD, record, "jcy-ec")
-        assert "case_accepted_on" not in correctable(LEAD, record, "zrzy-ec")
+        events = await d.tx.events.of_record(record.id)
+        assert "case_accepted_on" in correctable(LEAD, record, "jcy-ec", events)
+        assert "case_accepted_on" not in correctable(LEAD, record, "zrzy-ec", events)
     assert await lead.dues(record) == {"case": "06-11"}
 
 
@@ -225,7 +279,8 @@ async def test_accepting_asks_for_the_day_and_takes_today_for_no_answer(lead: Le
         record = await submit(
             d, lead.prosecutor, await skip(d, lead.prosecutor, draft, draft.asking)
         )
-        assert "case_accepted_on" in correctable(LEAD, record, "jcy-ec")
+        events = await d.tx.events.of_record(record.id)
+        assert "case_accepted_on" in correctable(LEAD, record, "jcy-ec", events)
     assert await lead.dues(record) == {"case": "06-15"}
 
 

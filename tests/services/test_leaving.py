@@ -69,8 +69,8 @@ async def test_the_others_on_duty_are_told_once_what_is_theirs_now(
     assert text.splitlines() == [
         "<b>李静已退出名册</b>，经手的2件转由鄂城区检察院其他联络员办理：",
         "",
-        f"{first.number}　开始审查，3月16日前，还有7天",
-        f"{second.number}　作出处理，3月16日前，还有7天",
+        f"{first.number}　程序性答复，3月16日届满，还有7天",
+        f"{second.number}　程序性答复，3月16日届满，还有7天",
         "",
         "请商定由谁接办；发 /todo 查看全部。",
     ]
@@ -99,7 +99,7 @@ async def test_a_long_list_is_cut(days: Days, bureau: Person, li: Person, people
     for _ in range(SHOWN + 3):
         await days.step(li, await days.file(bureau), "sign")
     (text,) = (await go(days, li))[zhao.user_id]
-    assert text.count("开始审查") == SHOWN
+    assert text.count("程序性答复") == SHOWN
     assert f"经手的{SHOWN + 3}件" in text
     assert "另有3件。" in text
 

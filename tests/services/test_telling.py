@@ -200,7 +200,7 @@ async def test_a_last_day_on_a_weekend_that_is_worked_on_says_so(two: Two) -> No
     async with two.desk() as d:
         await move_record(d, two.act(two.wang), two.record, "confirm_receipt", {}, version=2)
     (card, *_) = await two.deliver()
-    assert "书面回复：2026年5月9日（星期六）前，当日调休上班" in card.text
+    assert "书面回复：2026年5月9日（星期六）届满，当日调休上班" in card.text
 
 
 async def test_days_out_of_order_are_told_with_their_years(two: Two) -> None:

@@ -15,6 +15,7 @@ from bot.domain.kinds.lead import LEAD
 from bot.domain.kinds.warning import WARNING
 from bot.domain.people import Role
 from bot.services import buttons
+from bot.services.cards import render_card
 from bot.services.ledger import file_record, move_record
 from bot.services.todo import PAGE, tell_todo, turn_todo
 from bot.storage.tables import duties
@@ -101,10 +102,10 @@ async def test_it_lists_what_waits_for_the_organ_and_nothing_else(
         "<b>鄂城区检察院</b>有2件待办：",
         "",
         "<b>您经手的</b>",
-        "🟡 线索〔2026〕1号　开始审查，3月16日前，还有7天",
+        "🟡 线索〔2026〕1号　程序性答复，3月16日届满，还有7天",
         "",
         "<b>本单位的</b>",
-        "🔴 线索〔2026〕2号　签收，3月11日前，还有2天",
+        "🔴 线索〔2026〕2号　签收线索，3月11日届满，还有2天",
         "",
         "按钮写明步骤的，点一下即办；只有编号的，点开卡片办理。",
     ]
@@ -166,7 +167,7 @@ async def test_in_either_part_what_is_due_first_comes_first(people: Hire, counte
         await counter.due(record, days)
     lines = await counter.todo(li)
     assert numbers(lines) == {"您经手的": ["2", "1", "3"], "本单位的": ["6", "4", "5"]}
-    assert lines[3] == "🔴 线索〔2026〕2号　开始审查，3月8日前，<b>已逾期1天</b>"
+    assert lines[3] == "🔴 线索〔2026〕2号　程序性答复，3月8日届满，<b>已逾期1天</b>"
 
 
 async def test_a_button_takes_the_very_step_where_there_is_one_that_needs_no_form(
@@ -267,7 +268,7 @@ async def test_it_asks_no_more_questions_for_many_records_than_for_one(
             with counted(database) as statements:
                 await tell_todo(d, counter.act(li), li.user_id)
         asked.append(len(statements))
-    assert asked[0] == asked[1] <= 11
+    assert asked[0] == asked[1] <= 12
 
 
 async def test_a_closed_record_waits_for_nobody(
@@ -290,3 +291,18 @@ async def test_an_administrator_has_no_such_list(people: Hire, counter: Counter)
 
 def test_no_step_is_called_like_another_event() -> None:
     assert not KINDS.steps & {"disclosed", "purged"}
+
+
+async def test_what_is_owed_and_its_date_are_of_one_duty_and_have_the_cards_light(
+    people: Hire, counter: Counter, deliver: Deliver
+) -> None:
+    filer, li = await people(), await people("jcy-ec", name="李静")
+    record = await counter.step(li, await counter.file(filer), *ACCEPTED)
+    dateless = await counter.step(li, await counter.file(filer), *ACCEPTED, "conclude")
+    (line,) = [line for line in await counter.todo(li) if "线索〔2026〕1号" in line]
+    assert "　审查终结并告知结果，" in line
+    (waiting,) = [line for line in await counter.todo(filer) if "线索〔2026〕2号" in line]
+    assert waiting == "⚪ 线索〔2026〕2号　确认反馈"
+    async with counter.desk() as d:
+        assert (await render_card(d, LEAD, record)).startswith(line[0])
+        assert (await render_card(d, LEAD, dateless)).startswith("⚪")

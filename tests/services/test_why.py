@@ -180,7 +180,7 @@ async def test_a_leads_date_is_proven_from_the_step_that_began_it(
     ]
     assert told.splitlines()[-2:] == [
         "已结束的期限",
-        "签收线索（鄂城区检察院）：2026年2月13日（星期五）前；2月14日“签收”，超过约定1天",
+        "签收线索（鄂城区检察院）：2026年2月13日（星期五）届满；2月14日“签收”，超过约定1天",
     ]
 
 
@@ -199,7 +199,7 @@ async def test_what_was_met_at_once_is_proven_too(
     assert (
         "知道违法行为日期：2025年12月31日（星期三），鄂城分局 王敏 3月9日 10:00登记" in told
     ) is limited
-    ended = "申请监督（鄂城分局）：2026年6月30日（星期二）前；3月9日“登记移送”，按期"
+    ended = "申请监督（鄂城分局）：2026年6月30日（星期二）届满；3月9日“登记移送”，按期"
     assert (ended in told) is limited
     assert ("名义届满：2026年6月30日（星期二），该月没有31日，以月末为准" in told) is limited
 
@@ -239,7 +239,7 @@ async def test_two_keys_that_agree(scene: Scene) -> None:
         "名义届满：2026年9月20日（星期日）",
         "　9月20日　周日调休上班，计为工作日",
         "法定届满：2026年9月20日（星期日）24时",
-        "依据：《人民检察院检察建议工作规定》第19条；协作通知第一部分，2019年2月26日起施行；"
+        "依据：《人民检察院检察建议工作规定》第19条，2019年2月26日起施行；"
         "鄂州检会〔2021〕5号第一条第三款",
     ]
 
@@ -291,7 +291,8 @@ async def test_a_new_schedule_of_rest_days_is_told_with_its_number(scene: Scene)
     await recount(scene)
     told = await scene.why("2026-11-26")
     assert (
-        "变更：11月25日 10:00 按国办发明电〔2026〕7号重新计算，届满日1月25日（暂定） → 1月23日"
+        "变更：11月25日 10:00 按国办发明电〔2026〕7号重新计算，"
+        "届满日2027年1月25日（暂定） → 2027年1月23日"
     ) in told
     # This desk's calendar still knows nothing of that notice, which may not pass in silence.
     assert "登记的届满日为2027年1月23日（星期六）" in told
@@ -329,13 +330,13 @@ async def test_what_has_ended_is_told_shortly_and_stays_what_it_was(scene: Scene
     told = (await scene.why("2026-09-21")).splitlines()
     ended = told[told.index("已结束的期限") + 1 :]
     assert ended[:2] == [
-        "核对收到日期（鄂城分局）：2026年7月22日（星期三）前；7月21日“登记不同的收到日期”，按期",
-        "登记自查（鄂城分局）：2026年7月22日（星期三）前，原为7月27日；"
+        "核对收到日期（鄂城分局）：2026年7月22日（星期三）届满；7月21日“登记不同的收到日期”，按期",
+        "登记自查（鄂城分局）：2026年7月22日（星期三）届满，原为7月27日；"
         "7月24日“登记自查”，超过约定2天",
     ]
     # What the law asks for is proven even after it has ended.
     assert ended[2] == (
-        "书面回复（鄂城分局）：2026年9月15日（星期二）前，原为9月20日；"
+        "书面回复（鄂城分局）：2026年9月15日（星期二）届满，原为9月20日；"
         "9月18日“登记书面回复”，逾期3天"
     )
     assert "法定届满：2026年9月15日（星期二）24时" in ended
@@ -348,7 +349,8 @@ async def test_a_duty_that_is_dropped_says_by_what(scene: Scene) -> None:
     await scene.move(scene.jcy, "2026-07-23", "withdraw", withdrawal)
     told = await scene.why("2026-07-24")
     assert (
-        "书面回复（鄂城分局）：2026年9月20日（星期日）前；7月23日 10:00“撤回建议”后不再计算" in told
+        "书面回复（鄂城分局）：2026年9月20日（星期日）届满；7月23日 10:00“撤回建议”后不再计算"
+        in told
     )
     assert "尚未起算" not in told
     assert "检委会" not in told

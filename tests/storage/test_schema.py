@@ -64,7 +64,7 @@ OLD_ROWS = (
     "'2026-03-01T01:00:00.000000Z', '2026-03-01T01:00:00.000000Z')",
     *(_EVENT.format(id=at, name=name) for at, name in enumerate(("file", "sign", "withdraw"), 1)),
     _DUTY.format(code="sign", period="P-SIGN", nominal="2026-03-02", due="2026-03-02", closed=2),
-    _DUTY.format(code="answer", period="P-REPLY", nominal="2026-03-08", due="2026-03-09", closed=3),
+    _DUTY.format(code="answer", period="P-REPLY", nominal="2026-03-11", due="2026-03-11", closed=3),
     _DUTY.format(
         code="result", period="P-RESULT", nominal="2026-06-06", due="2026-06-08", closed="NULL"
     ),
@@ -218,7 +218,8 @@ async def test_duties_of_an_older_schema_keep_their_dates_and_get_their_rule(
         date(2026, 6, 6),
     )
     assert met.rule == PERIODS["P-SIGN"]
-    assert running.rule.measure == "3个月"
+    assert running.rule.measure == "3个月", "the usual one, where the dates tell of none"
+    assert dropped.rule.measure == "10日", "as the office had set it"
     await database.close()
 
 

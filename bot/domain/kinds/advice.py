@@ -156,11 +156,11 @@ class AdviceFields(Fields):
     told_by: Annotated[str | None, Entry("情况提供人", Text(60), "情况由谁提供？")] = None
     served_on: Annotated[
         date | None,
-        Entry("送达日期（检察机关登记）", Day(), "哪一天送达被建议单位？"),
+        Entry("送达日期（检察机关登记）", Day(), "哪一天送达被建议单位？", Sight.GROUP),
     ] = None
     received_on: Annotated[
         date | None,
-        Entry("收到日期（被建议单位登记）", Day(), "本单位哪一天收到？"),
+        Entry("收到日期（被建议单位登记）", Day(), "本单位哪一天收到？", Sight.GROUP),
     ] = None
     delivery: Annotated[str | None, Entry("送达方式", DELIVERIES, "以什么方式送达？")] = None
     signatory: Annotated[str | None, Entry("签收人", Text(40), "由谁签收？")] = None
@@ -764,6 +764,7 @@ ADVICE = Kind(
             since=_RECEIPT,
             dated_by=frozenset({"enter_receipt"}),
             estimate=(*_RECEIPT, "issued_on"),
+            awaits="待双方确认收到日期",
             ends=frozenset({"reply"}),
             reopened_by=frozenset({"return_reply"}),
             met_on="replied_on",

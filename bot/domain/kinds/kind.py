@@ -19,7 +19,7 @@ from bot.domain.numbers import NumberKind
 from bot.domain.people import Role, Side
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import date
 
     from bot.domain.people import Actor
@@ -190,6 +190,8 @@ class DutyRule:
     """The field with the number of days, where the paper sets it."""
     estimate: tuple[str, ...] = ()
     """The fields from which its end is estimated before it has started: the first known."""
+    awaits: str = ""
+    """What has to happen before it starts, as a card says it beside the estimate."""
     instead: Callable[[Mapping[str, Value]], str] = no_choice
     """The code of another period, where the record's content chooses one."""
     owed: Callable[[Mapping[str, Value]], bool] = no_matter_what
@@ -320,9 +322,12 @@ class Kind:
         """The fields in free words: anybody may be named there, so they are not kept for ever."""
         return frozenset(n for n, entry in self.entries.items() if isinstance(entry.holds, Text))
 
-    def supplier(self, name: str) -> Party:
-        """Whose word a field is: the party's that takes the step asking for it, or the sender's."""
-        return next((m.who for m in self.moves if name in (*m.needs, *m.asks)), Party.SENDER)
+    def gives(self, step: str) -> tuple[str, ...]:
+        """The fields that whoever takes a step gives their word for."""
+        if step == FILE:
+            return self.offered
+        move = next((move for move in self.moves if move.code == step), None)
+        return (*move.needs, *move.asks, *(name for name, _ in move.copies)) if move else ()
 
     def state(self, code: str) -> State:
         """The state of that code."""
@@ -389,6 +394,10 @@ class Kind:
             for name, entry in self.entries.items()
             if name in data and entry.sight in sight
         }
+
+    def tells(self, names: Iterable[str], sight: Collection[Sight]) -> bool:
+        """Tell whether a reader of `sight` may see all of some fields."""
+        return all(self.entries[name].sight in sight for name in names)
 
     def open_to(self, move: Move, matter: Matter, actor: Actor) -> bool:
         """Tell whether this person may take a move now."""

@@ -4,10 +4,13 @@ The table of duties is made anew, since SQLite cannot add a column that must not
 """
 
 from collections.abc import Mapping
+from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from alembic import op
+from dateutil.relativedelta import relativedelta
 
 from bot.storage.tables import BigId, Json, UtcTime
 
@@ -81,16 +84,32 @@ def _old_rows() -> list[dict[str, object]]:
     return [_new_row(row) for row in found.mappings()]
 
 
-def _new_row(row: Mapping[str, object]) -> dict[str, object]:
+def _new_row(row: Mapping[str, Any]) -> dict[str, object]:
     ended_at, met = row["ended_at"], row["ended_with"] not in UNMET
     met_on = ended_at.astimezone(ZoneInfo("Asia/Shanghai")).date() if ended_at and met else None
     outcome = ("met" if met else "dropped") if ended_at else None
     kept = {name: row[name] for name in KEPT}
-    return {**kept, "rule": _rule(str(row["period"])), "outcome": outcome, "met_on": met_on}
+    rule = _rule(str(row["period"]), row["start"], row["nominal"])
+    return {**kept, "rule": rule, "outcome": outcome, "met_on": met_on}
 
 
-def _rule(code: str) -> dict[str, object]:
-    title, starts_on, length, unit, roll = KNOWN[code]
+def _length(default: int, unit: str, start: date, nominal: date) -> int:
+    """The length that an office had set, as far as the dates tell it; else the usual one.
+
+    Working days cannot be counted back without the calendar of that time.
+    """
+    if unit == "calendar_days":
+        return (nominal - start).days or default
+    if unit == "months":
+        months = (nominal.year - start.year) * 12 + nominal.month - start.month
+        fits = start + relativedelta(months=months) == nominal
+        return months if months > 0 and fits else default
+    return default
+
+
+def _rule(code: str, start: date, nominal: date) -> dict[str, object]:
+    title, starts_on, usual, unit, roll = KNOWN[code]
+    length = _length(usual, unit, start, nominal)
     return {
         "code": code,
         "title": title,
