@@ -65,7 +65,7 @@ async def test_an_administrator_imports_a_notice_and_everybody_concerned_hears_o
     assert await office.pressed("孙伟", preview, "确认导入") == ""
     for name in ("王敏", "李静"):
         await office.reads(name, SHIFTED)
-    await office.sandbox.until(lambda: "2027年2月12日（星期五）届满，原为2月9日" in card.text)
+    await office.sandbox.until(lambda: "2027年2月12日（星期五）届满，原为2027年2月9日" in card.text)
     await office.sandbox.until(lambda: "已导入国办发明电〔2026〕9号" in preview.text)
     assert preview.labels == []
     await office.settle()
@@ -158,7 +158,7 @@ async def test_the_operator_imports_a_file_while_the_bot_works(
     assert (code, said.splitlines()[-1]) == (0, "imported")
     office.liaison.clock_moved()
     await office.reads("李静", SHIFTED)
-    await office.sandbox.until(lambda: "2027年2月12日（星期五）届满，原为2月9日" in card.text)
+    await office.sandbox.until(lambda: "2027年2月12日（星期五）届满，原为2027年2月9日" in card.text)
     asked = office["王敏"].write(None, "/calendar")
     await office.reads("王敏", "运维人员导入", after=asked)
 

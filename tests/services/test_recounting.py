@@ -132,7 +132,7 @@ async def test_a_date_moves_by_its_own_rule_and_both_dates_stay(
         }
         assert (await verify(d.tx)).sound
         card = await render_card(with_notice(d), LEAD, record)
-        assert "2027年2月12日（星期五）届满，原为2月9日，2月9日届满遇休息日顺延" in card
+        assert "2027年2月12日（星期五）届满，原为2027年2月9日，2027年2月9日届满遇休息日顺延" in card
 
 
 async def test_the_history_tells_it(
@@ -308,7 +308,7 @@ async def test_the_cards_are_brought_up_to_date_where_they_stand(
     cards = [said for said in await deliver() if said.manner is Manner.PUT]
     assert {said.chat_id for said in cards} >= {-1}
     assert {said.priority for said in cards} == {Priority.NAG}
-    assert all("2027年2月12日（星期五）届满，原为2月9日" in said.text for said in cards)
+    assert all("2027年2月12日（星期五）届满，原为2027年2月9日" in said.text for said in cards)
 
 
 def advice_moves(day: str) -> tuple[tuple[str, str, dict[str, Value]], ...]:
