@@ -208,6 +208,7 @@ FACTS: dict[str, object] = {
     "code": "f" * 64,
     "day": date(2026, 12, 31),
     "first": date(2026, 12, 31),
+    "last": date(2026, 12, 31),
     "length": 4096,
     "limit": 500,
     "count": 9999,

@@ -180,10 +180,10 @@ class ComingDay(Day):
         return day.isoformat()
 
     def require(self, day: date, first: date, *, corrected: bool = False) -> None:
-        """Raise `date_gone_by`, or in a correction `before_its_step`, for a day too early."""
+        """Raise `set_date_gone_by`, or in a correction `before_its_step`, for a day too early."""
         if day < first:
             raise DomainError(
-                "before_its_step" if corrected else "date_gone_by", day=day, first=first
+                "before_its_step" if corrected else "set_date_gone_by", day=day, first=first
             )
 
 
