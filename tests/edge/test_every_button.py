@@ -16,7 +16,7 @@ from bot.app import open_books
 from bot.domain.calendar import DAY
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
-from bot.domain.outgoing import Manner, Priority
+from bot.domain.outgoing import Manner
 from bot.domain.people import Person, Place, Role, Side, Status, Visitor
 from bot.services import buttons
 from bot.services.acknowledging import acknowledge
@@ -399,7 +399,7 @@ async def some_absences(desk: Desk, person: Person) -> dict[str, object]:
 
 async def give_up(desk: Desk, person: Person, *, dismissed: bool = False) -> int:
     """A message that could not be delivered, and perhaps is not to be any more."""
-    await desk.say(person.user_id, text="话", priority=Priority.ANSWER, key=f"lost/{person.id}")
+    await desk.say(person.user_id, text="话", key=f"lost/{person.id}")
     waiting = outbox.c.key == f"lost/{person.id}"
     row = (await desk.tx.connection.execute(select(outbox).where(waiting))).one()
     await desk.tx.connection.execute(

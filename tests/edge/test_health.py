@@ -254,11 +254,13 @@ async def test_probes_and_figures(closed_office: Office, clock: StillClock) -> N
 
         await eventually(healthy)
         for moved in (60 * DAY, -90 * DAY):
+            await office.settle()
             move(clock, moved)
             assert await healthy()
             facts = (await hook.get("/healthz")).json()
             assert 0 <= facts["tick_age_seconds"] < STALE.total_seconds()
             assert "tick" not in facts["needs"]
+            await eventually(lambda: ticked_at(office, clock.now()))
         await lose_words_for(office, "李静")
         figures = (await hook.get("/metrics")).text
         assert 'liaison_outbox_messages{state="failed"} 1.0' in figures
