@@ -92,7 +92,11 @@ async def plan_anew(desk: Desk) -> bool:
 
 
 async def set_back(desk: Desk) -> None:
-    """Plan anew what was reminded of while the clock ran ahead, lest it be silent until then."""
+    """Plan anew what was reminded of while the clock ran ahead, lest it be silent until then.
+
+    What was queued then is said now.
+    """
+    await desk.tx.outbox.set_back(desk.now)
     ahead = await desk.tx.nags.forget_after(desk.now)
     duties = await desk.tx.duties.by_id(ahead)
     records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})

@@ -164,6 +164,12 @@ class Outbox:
             values = {"state": FAILED, "trouble": UNREADABLE, "settled_at": now, **NO_TEXT}
             await self._connection.execute(update(T).where(T.c.id.in_(row_ids)).values(**values))
 
+    async def set_back(self, now: datetime) -> None:
+        """Let what was queued while the clock ran ahead wait no longer: no row waits for an hour."""
+        await self._connection.execute(
+            update(T).where(WAITS, T.c.not_before > now).values(not_before=now)
+        )
+
     async def next_instant(self, busy: Collection[int] = ()) -> datetime | None:
         """When the earliest waiting message may be sent."""
         instant: datetime | None = await self._connection.scalar(

@@ -373,3 +373,12 @@ async def test_what_an_applicant_no_longer_asks_leaves_no_row(
     await outbox.add(replace(said("first", post="join/1/2"), forget=True), now)
     await outbox.add(replace(said("second", post="join/1/2"), forget=True), now)
     assert await outbox.counts() == {"waiting": 1}
+
+
+async def test_what_was_queued_while_the_clock_ran_ahead_is_said_once_it_is_set_back(
+    outbox: Outbox, now: datetime
+) -> None:
+    await outbox.add(said("ahead"), now + timedelta(hours=3))
+    assert await claim_keys(outbox, now) == []
+    await outbox.set_back(now)
+    assert await claim_keys(outbox, now) == ["ahead"]
