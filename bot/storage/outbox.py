@@ -165,7 +165,7 @@ class Outbox:
             await self._connection.execute(update(T).where(T.c.id.in_(row_ids)).values(**values))
 
     async def set_back(self, now: datetime) -> None:
-        """Let what was queued while the clock ran ahead wait no longer: no row waits for an hour."""
+        """Let what was queued while the clock ran ahead wait no longer."""
         await self._connection.execute(
             update(T).where(WAITS, T.c.not_before > now).values(not_before=now)
         )
