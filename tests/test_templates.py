@@ -266,6 +266,7 @@ FACTS: dict[str, object] = {
     "taker": NAME,
     "unread": wild(20),
     "could": [NAME] * 6,
+    "taken": True,
     "known": date(2026, 12, 28),
     "notices": [{"source": SOURCE, "year": 2027, "at": AT, "person": NAME}] * rest_days.LISTED,
 }

@@ -356,7 +356,7 @@ async def test_the_procuratorate_is_told_that_the_clock_runs(advice: Advice) -> 
     before = await private(advice, advice.prosecutor)
     await advice.take("04-13", "confirm_receipt")
     (told,) = (await private(advice, advice.prosecutor))[len(before) :]
-    assert "书面回复：2026年6月15日（星期一）前" in told
+    assert "书面回复：2026年6月15日（星期一）届满" in told
 
 
 # Two dates that differ.

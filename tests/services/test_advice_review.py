@@ -259,7 +259,7 @@ async def test_the_worst_state_has_a_date_and_a_light(advice: Advice) -> None:
                 d, advice.prosecutor, advice.record, "fail", {"review": "不到位"}, version=4
             )
     await advice.take("06-12", "fail", rectify_by="2026-07-10")
-    assert "完成整改：2026年7月10日（星期五）前" in await advice.card("06-12")
+    assert "完成整改：2026年7月10日（星期五）届满" in await advice.card("06-12")
     assert (await advice.card("07-13")).startswith("🔴")
     await advice.take("07-14", "report")
     assert [row.late for row in await advice.rows() if row.code == "rectify"] == [4]

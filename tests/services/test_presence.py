@@ -192,7 +192,7 @@ async def test_what_is_held_for_somebody_away_stands_on_ones_own_list(
     await days.sleep()
     told = await days.todo(zhao)
     own, others = told.split("本单位的")
-    assert "🟡 线索〔2026〕1号（代李静）　开始审查，3月16日前，还有6天" in own
+    assert "🟡 线索〔2026〕1号（代李静）　程序性答复，3月16日届满，还有6天" in own
     assert "线索〔2026〕2号（代李静）" in own
     assert "线索〔2026〕3号　" in own
     assert "线索〔2026〕4号　" in others

@@ -221,10 +221,11 @@ async def test_what_was_met_by_a_date_that_was_not_final_is_judged_anew(
         before = (await d.tx.duties.of_record(record.id))[-1]
         assert (before.due, before.provisional, before.late) == (date(2027, 2, 9), True, 2)
         card = await render_card(d, LEAD, record)
-        assert "2月11日办理，<b>逾期2天</b>（期限2月9日，暂定）" in card
+        assert "2027年2月11日办理，<b>逾期2天</b>（期限2027年2月9日，暂定）" in card
         account = await account_of(d, record, entitled=False)
         assert (
-            "2027年2月9日（星期二）前（暂定）；2月11日“办结”，逾期2天" in account.endings()[-1].line
+            "2027年2月9日（星期二）届满（暂定）；2027年2月11日“办结”，逾期2天"
+            in account.endings()[-1].line
         )
 
         (shift,) = await recount(with_notice(d), NUMBER, None)
@@ -242,7 +243,7 @@ async def test_what_was_met_by_a_date_that_was_not_final_is_judged_anew(
         assert (after.met_on, after.late, after.closed_by) == (day, 0, event.id)
         assert "逾期" not in await render_card(with_notice(d), LEAD, record)
         account = await account_of(with_notice(d), record, entitled=False)
-        assert "；2月11日“办结”，按期" in account.endings()[-1].line
+        assert "；2027年2月11日“办结”，按期" in account.endings()[-1].line
         assert NUMBER in account.endings()[-1].full
         assert (await verify(d.tx)).sound
         await recount_late(with_notice(d))

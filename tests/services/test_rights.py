@@ -60,8 +60,15 @@ OWED = {"lead": (), "warning": (), "advice": ("reply", "delay", "objection")}
 KNOWN: dict[str, dict[str, Value]] = {
     "lead": {},
     "warning": {},
-    "advice": {"urging": "已走访", "served_on": "2026-01-06", "received_on": "2026-01-06"},
+    "advice": {
+        "urging": "已走访",
+        "served_on": "2026-01-06",
+        "received_on": "2026-01-06",
+        "delivery": "left",
+    },
 }
+TAKEN = {"advice": ("reply", "urge")}
+"""Steps that its history knows of, besides its filing, the last one last."""
 DAY_GIVEN = "2026-01-07"
 GIVEN: dict[str, Value] = {
     "case_number": "鄂城检行监〔2026〕5号",
@@ -69,7 +76,8 @@ GIVEN: dict[str, Value] = {
     "merged_into": "线索〔2026〕1号",
     "conclusion": "none",
     **dict.fromkeys(("served_on", "received_on", "replied_on", "reply_received_on"), DAY_GIVEN),
-    **dict.fromkeys(("planned_on", "rectify_by", "looked_on"), DAY_GIVEN),
+    "looked_on": DAY_GIVEN,
+    **dict.fromkeys(("planned_on", "rectify_by"), "2099-01-05"),
     **dict.fromkeys(("delivery", "reply_way"), "direct"),
     **dict.fromkeys(("reply_number", "supplement_number"), "鄂州资规函〔2026〕7号"),
     "adoption": "all",
@@ -123,8 +131,14 @@ def refusal(kind: str, code: str, state: str, seat: Seat) -> str:
         return "not_your_move"
     if state not in before:
         return "came_second"
-    owed, known = OWED[kind], KNOWN[kind]
+    owed, known = OWED[kind], marks(KNOWN[kind])
     return "" if allowed_when(kind, code, state, owed=owed, late=owed, known=known) else "not_now"
+
+
+def marks(data: Mapping[str, Value]) -> set[str]:
+    """What the table of lives calls known of a record with some data and that history."""
+    chosen = {str(data.get(name)) for name in ("delivery", "type")}
+    return {*data, "urged", "replied"} | (chosen & {"left", "public_interest"})
 
 
 def refusal_to_read(kind: str, state: str, seat: Seat) -> str:
@@ -207,6 +221,11 @@ async def put(
     event = await desk.tx.events.append(
         stream_of(record.id), "file", facts, actor=submitter, now=desk.now
     )
+    steps = {**facts, "from": state}
+    for code in TAKEN.get(kind, ()):
+        await desk.tx.events.append(
+            stream_of(record.id), code, steps, actor=submitter, now=desk.now
+        )
     for code in owed:
         rule = PERIODS["A1"]
         await desk.tx.duties.open(
@@ -224,14 +243,24 @@ async def put(
 
 def fitting(kind: str, code: str) -> tuple[Collection[str], Mapping[str, Value]]:
     """What must be owed and known for a step of a kind to be allowed."""
-    for owed in ((), OWED[kind]):
-        if allowed_when(kind, code, "delivered", owed=owed, late=owed, known=KNOWN[kind]):
-            return owed, KNOWN[kind]
+    known = KNOWN[kind]
+    for owed in ((), OWED[kind], (*OWED[kind], "rectify")):
+        for data in (known, known | {"type": "public_interest"}, _without(known, "received_on")):
+            if allowed_when(kind, code, "delivered", owed=owed, late=owed, known=marks(data)):
+                return owed, data
     raise AssertionError(code)
 
 
+def _without(data: Mapping[str, Value], name: str) -> dict[str, Value]:
+    return {each: value for each, value in data.items() if each != name}
+
+
 def needs(kind: str, code: str) -> dict[str, Value]:
-    return {name: GIVEN.get(name, "有关情况") for name in life(kind)[code][3]}
+    return {name: GIVEN.get(name, _any(name)) for name in life(kind)[code][3]}
+
+
+def _any(name: str) -> Value:
+    return DAY_GIVEN if name.endswith("_on") else "有关情况"
 
 
 def states(kind: str) -> list[str]:
