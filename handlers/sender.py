@@ -24,9 +24,10 @@ from telegram.error import (
 
 from bot.domain.outgoing import Manner, Priority
 from bot.domain.trouble import FAULT, Trouble, trouble_of
-from bot.services.delivery import arrived, undeliverable
+from bot.services.delivery import arrived, postponed, undeliverable
 from bot.services.desk import Desk
 from bot.services.places import topic_deleted, upgraded
+from bot.services.planning import recall
 from bot.services.reposting import CARD
 from handlers.flood import Pace, wait_of
 from handlers.voice import Voice
@@ -91,7 +92,9 @@ class Sender:
     async def run(self) -> None:
         """Send until cancelled; what an earlier sender left claimed is sent again, marked."""
         async with self._database.write() as tx:
-            recovered = await tx.outbox.recover(self._clock.now())
+            now = self._clock.now()
+            recovered = await tx.outbox.recover(now)
+            await recall(await Desk.open(tx, self._books, now, f"recover/{now.timestamp()}"))
         if recovered:
             log.warning("%d messages may have been sent before the last stop", recovered)
         try:
@@ -199,8 +202,8 @@ class Sender:
     def _postpone(self, queued: Queued, trouble: str, wait: float, *, perhaps_sent: bool) -> Settle:
         """Try again later. The wait is real time, whatever a movable clock does meanwhile."""
         self._pace.hold(_lane(queued), monotonic() + wait)
-        return lambda tx: tx.outbox.put_back(
-            queued, trouble, self._clock.now(), perhaps_sent=perhaps_sent
+        return self._at_desk(
+            queued, lambda desk: postponed(desk, queued, trouble, perhaps_sent=perhaps_sent)
         )
 
     def _follow(self, queued: Queued, new_chat_id: int) -> Settle:

@@ -12,7 +12,7 @@ from bot.services.desk import Desk
 from bot.services.group_words import bulletin, speak
 from bot.services.nag_lists import remind
 from bot.services.nagging import AT_ONCE, duties_to_nag, hand_on, readers, redirect, surroundings
-from bot.services.planning import plan_anew, set_back
+from bot.services.planning import plan_anew, recall, set_back
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Iterator, Sequence
@@ -39,20 +39,27 @@ class Dispatcher:
         """How many items went wrong the last time."""
 
     async def run(self, now: datetime) -> None:
-        """Do all that is due now."""
+        """Do all that is due now; a step that fails keeps no other from its turn."""
         self.failed = 0
-        await self._plan(now)
-        await self._hand_on(now)
-        await self._remind(now)
-        await self._speak(now)
+        for step in (self._recall, self._plan, self._hand_on, self._remind, self._speak):
+            try:
+                await step(now)
+            except Exception as error:
+                self.failed += 1
+                log.error("%s: failed: %s", step.__name__, type(error).__name__)
 
     async def _desk(self, tx: Tx, now: datetime, work: str) -> Desk:
         return await Desk.open(tx, self._books, now, f"t{now.timestamp()}/{work}")
 
-    async def _plan(self, now: datetime) -> None:
-        """Plan whatever another calendar, office file or clock has planned, until none is left."""
+    async def _recall(self, now: datetime) -> None:
+        """Take back what must not be said as it stands, or was said while the clock ran ahead."""
         async with self._database.write() as tx:
-            await set_back(await self._desk(tx, now, "clock"))
+            desk = await self._desk(tx, now, "recall")
+            await recall(desk)
+            await set_back(desk)
+
+    async def _plan(self, now: datetime) -> None:
+        """Plan whatever another calendar or office file has planned, until none is left."""
         more = True
         while more:
             async with self._database.write() as tx:

@@ -92,20 +92,14 @@ class Ticker:
         began = monotonic()
         if not self._resumed:
             self._resumed = await self._carry_out(resume, now)
-        await self._dispatch(now)
+        await self._dispatcher.run(now)
         for task in self._tasks(local_date(now)):
             await self._carry_out(task, now)
-        if self._resumed and await self._carry_out(beat, now):
+        well = self._resumed and not self._dispatcher.failed
+        if well and await self._carry_out(beat, now):
             self.last = now
             self._pulse.tick(monotonic() - began)
         self._after_commit()
-
-    async def _dispatch(self, now: datetime) -> None:
-        """Remind people; whatever goes wrong with that, the rest is done."""
-        try:
-            await self._dispatcher.run(now)
-        except Exception as error:
-            log.error("reminders failed: %s", type(error).__name__)
 
     async def _carry_out(self, task: Task, now: datetime) -> bool:
         """Do one task in a transaction of its own; tells whether it was done."""

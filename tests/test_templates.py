@@ -481,7 +481,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
             for n in range(group_words.SHOWN)
         },
         "more": 999,
-        "unreached": {SHORT: [NUMBER] * 9},
+        "unreached": {SHORT: [NUMBER] * group_words.SHOWN},
+        "unnamed": 999,
         "digest": (date(2026, 12, 31), "f" * 64),
     },
     "put_off": {"until": AT, "due": DUTY.due},

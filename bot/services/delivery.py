@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bot.services.planning import GROUP_KEY, NAG_KEY, recall_if_answered
 from bot.services.reminded import note_reminded
 from bot.services.reposting import point_from_old
 
@@ -20,13 +21,21 @@ async def arrived(desk: Desk, queued: Queued, message_id: int | None) -> None:
     await note_reminded(desk, queued.message.key)
 
 
+async def postponed(desk: Desk, queued: Queued, trouble: str, *, perhaps_sent: bool) -> None:
+    """Let a message wait for another attempt, unless what it says has been answered meanwhile."""
+    await desk.tx.outbox.put_back(queued, trouble, desk.now, perhaps_sent=perhaps_sent)
+    if queued.message.key.startswith((NAG_KEY, GROUP_KEY)):
+        await recall_if_answered(desk, queued.message.key)
+
+
 async def undeliverable(desk: Desk, queued: Queued, trouble: str, *, away: bool) -> None:
     """Give a message up and take its detour; `away`: its reader cannot be reached at all."""
     message = queued.message
     await desk.tx.outbox.failed(queued, trouble, desk.now)
     if away:
         await desk.tx.people.mark_reachable(message.chat_id, desk.now, reachable=False)
-        await desk.tx.nags.unsay(message.key)  # somebody else will be reminded
+        # somebody else will be reminded
+        await desk.tx.nags.unsay(message.key, doubtful=queued.repeated)
     if message.detour is not None:
         await desk.say(
             message.detour.chat_id,

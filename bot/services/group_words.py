@@ -116,6 +116,8 @@ async def _unreached(desk: Desk) -> dict[Chat, list[tuple[Nag, str, str]]]:
     found: dict[Chat, list[tuple[Nag, str, str]]] = defaultdict(list)
     for nag in due:
         duty = duties[nag.duty_id]
+        if duty.closed_by is not None:
+            continue
         record = records[duty.record_id]
         organ = desk.office.organ(duty.debtor).short
         for chat in await home_groups(desk, record):
@@ -127,7 +129,8 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
     """Say to one group what there is to say, in one message."""
     weekly = chat in told.weekly
     own = [(d, record) for d, record in told.due if belongs(desk, chat, record)] if weekly else []
-    unreached = told.unreached.get(chat, ())
+    unreachable = told.unreached.get(chat, ())
+    unreached = unreachable[:SHOWN]  # the rest waits for the next working day
     what = WEEK if weekly else "day"
     key = f"{GROUP_KEY}{desk.today.isoformat()}/{what}/{chat.chat_id}/{chat.thread_id}"
     await desk.say(
@@ -142,6 +145,7 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
             holders=_by_holder(desk, own[:SHOWN]),
             more=max(0, len(own) - SHOWN),
             unreached=_by_organ(unreached),
+            unnamed=len(unreachable) - len(unreached),
             digest=told.digest if weekly else None,
         ),
         priority=Priority.NAG,

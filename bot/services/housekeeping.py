@@ -27,6 +27,7 @@ Task: TypeAlias = "Callable[[Desk], Awaitable[None]]"
 DIGEST_LEAD = timedelta(minutes=30)
 """How long before the office closes the day's digest goes out."""
 KEPT_MESSAGES = timedelta(days=7)
+KEPT_REMINDERS = timedelta(days=90)
 KEPT_UPDATES = timedelta(days=7)
 WITNESSES = 2
 """How many people of a side get the digest, or else how many of its groups."""
@@ -107,6 +108,7 @@ async def expire_drafts(desk: Desk) -> None:
 async def forget_old(desk: Desk) -> None:
     """Remove what was said and asked long ago, and the ids of old updates."""
     await desk.tx.nags.forget_before(desk.now - KEPT_MESSAGES)
+    await desk.tx.nags.forget_said_before(desk.now - KEPT_REMINDERS)
     await desk.tx.questions.forget_before(desk.now - KEPT_MESSAGES)
     await desk.tx.origins.forget_before(desk.now - KEPT_MESSAGES)
     await desk.tx.rest_days.drop_before(desk.now - KEPT_MESSAGES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from bot.domain.ladder import latest_rung, next_rung
+from bot.domain.ladder import LATE, latest_rung, next_rung
 from bot.storage.outbox import WAITING
 
 if TYPE_CHECKING:
@@ -91,13 +91,34 @@ async def plan_anew(desk: Desk) -> bool:
     return True
 
 
+async def recall(desk: Desk) -> None:
+    """Take back what waits to be said of itself and should not be said any more as it stands.
+
+    That is: all of it outside office hours, and otherwise what was queued long ago, or while the
+    clock ran ahead, or speaks of what is owed no more. Whatever is still true is said anew.
+    """
+    speaks = desk.rounds.may_speak(desk.now, urgent=True)
+    before = desk.now - LATE if speaks else desk.now
+    for prefix in (NAG_KEY, GROUP_KEY):
+        for message in await desk.tx.outbox.stale(prefix, before, desk.now):
+            await _take_back(desk, message)
+    for message in await desk.tx.nags.answered_messages(WAITING):
+        await _take_back(desk, message)
+
+
+async def recall_if_answered(desk: Desk, message: str) -> None:
+    """Take one message back if it waits again and speaks of something that is owed no more."""
+    if message in await desk.tx.nags.answered_messages(WAITING):
+        await _take_back(desk, message)
+
+
 async def set_back(desk: Desk) -> None:
     """Plan anew what was reminded of while the clock ran ahead, lest it be silent until then.
 
-    What was queued then is said now.
+    A clock that is corrected by less than `LATE` changes nothing.
     """
     await desk.tx.outbox.set_back(desk.now)
-    ahead = await desk.tx.nags.forget_after(desk.now)
+    ahead = await desk.tx.nags.forget_after(desk.now + LATE)
     duties = await desk.tx.duties.by_id(ahead)
     records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})
     rungs = {

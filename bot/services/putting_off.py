@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Manner
+from bot.domain.people import Action
 from bot.services.nag_lists import later_keys, step_of
 from bot.services.nagging import respites
 from bot.services.steps import take_step
@@ -55,6 +56,8 @@ async def act_on(desk: Desk, actor: Actor, nag_id: int) -> tuple[Record, Outcome
     Raises `no_longer_owed` when the duty has been met or dropped since.
     """
     _, duty, record = await _still_owed(desk, nag_id)
+    if not actor.may(Action.SEE_CARD, record):
+        raise DomainError("out_of_sight")
     step = await step_of(desk, actor, duty, record)
     if step is None:
         return record, None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, or_, select, update
@@ -24,6 +24,9 @@ T = tables.chats
 CARDS = ("card/", "join/")
 """What the names of posts begin with that are shown to whoever may see them, unasked."""
 
+OF_ITSELF = "group/"
+"""What the keys of messages begin with that the bot says to a group of itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:
@@ -34,7 +37,7 @@ class Chat:
     title: str
     district: str
     sides: frozenset[Side]
-    spoken_on: date | None = None
+    spoken_on: date | None = field(default=None, compare=False)
     """The day on which the bot last said something to it of itself."""
 
 
@@ -86,7 +89,10 @@ class Chats:
         await self._connection.execute(
             delete(outbox).where(
                 *_within(outbox, chat_id, thread_id),
-                or_(*(outbox.c.post.startswith(prefix) for prefix in CARDS)),
+                or_(
+                    *(outbox.c.post.startswith(prefix) for prefix in CARDS),
+                    outbox.c.key.startswith(OF_ITSELF),
+                ),
                 outbox.c.state.in_(("waiting", "sending")),
             )
         )

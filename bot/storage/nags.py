@@ -33,6 +33,10 @@ class NewNag(NamedTuple):
     message: str = ""
 
 
+_ENDED = select(D.c.id).where(D.c.id == T.c.duty_id, D.c.closed_by.is_not(None)).exists()
+"""That the duty is owed no more."""
+
+
 class Nags:
     """One row for each duty, stage and person; it waits, or a message says it."""
 
@@ -124,7 +128,11 @@ class Nags:
         await self._connection.execute(delete(T).where(T.c.message == "", self._about(duty_ids)))
 
     async def unsay(self, message: str, *, doubtful: bool = False) -> None:
-        """Let the nags of a message wait again that was taken back, or did not arrive."""
+        """Let the nags of a message wait again that was taken back, or did not arrive.
+
+        Those of duties that are owed no more go.
+        """
+        await self._connection.execute(delete(T).where(T.c.message == message, _ENDED))
         await self._connection.execute(
             update(T).where(T.c.message == message).values(message="", doubtful=doubtful)
         )
@@ -142,8 +150,21 @@ class Nags:
 
     async def forget_before(self, before: datetime) -> None:
         """Forget the reminders of duties that are owed no more, some time after they were said."""
-        ended = select(D.c.id).where(D.c.id == T.c.duty_id, D.c.closed_by.is_not(None)).exists()
-        await self._connection.execute(delete(T).where(T.c.at < before, ended))
+        await self._connection.execute(delete(T).where(T.c.at < before, _ENDED))
+
+    async def forget_said_before(self, before: datetime) -> None:
+        """Forget what was said long ago, also of what is still owed."""
+        await self._connection.execute(delete(T).where(T.c.at < before, T.c.message != ""))
+
+    async def answered_messages(self, state: str) -> list[str]:
+        """The messages in a state of the outbox that speak of something that is owed no more."""
+        rows = await self._connection.scalars(
+            select(T.c.message)
+            .join(O, O.c.key == T.c.message)
+            .where(T.c.message != "", O.c.state == state, _ENDED)
+            .distinct()
+        )
+        return list(rows)
 
     def _about(self, duty_ids: Collection[int]) -> ColumnElement[bool]:
         return among(self._connection, T.c.duty_id, duty_ids)

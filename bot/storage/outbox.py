@@ -149,11 +149,14 @@ class Outbox:
         ).all()
         rows = _with_few_nags(found, nags)
         if rows:
-            await self._connection.execute(
+            taken = await self._connection.scalars(
                 update(T)
-                .where(T.c.id.in_([row.id for row in rows]))
+                .where(T.c.id.in_([row.id for row in rows]), WAITS)
                 .values(state=SENDING, attempts=T.c.attempts + 1)
+                .returning(T.c.id)
             )
+            mine = set(taken)  # another process may have been quicker
+            rows = [row for row in rows if row.id in mine]
         read = [(row.id, _readable(row)) for row in rows]
         await self._give_up([row_id for row_id, queued in read if queued is None], now)
         return [queued for _, queued in read if queued is not None]
@@ -169,6 +172,17 @@ class Outbox:
         await self._connection.execute(
             update(T).where(WAITS, T.c.not_before > now).values(not_before=now)
         )
+
+    async def stale(self, prefix: str, before: datetime, after: datetime) -> list[str]:
+        """The keys, beginning in some way, of what waits and was queued outside of some time."""
+        rows = await self._connection.scalars(
+            select(T.c.key).where(
+                WAITS,
+                T.c.key.startswith(prefix),
+                or_(T.c.queued_at < before, T.c.queued_at > after),
+            )
+        )
+        return list(rows)
 
     async def next_instant(self, busy: Collection[int] = ()) -> datetime | None:
         """When the earliest waiting message may be sent."""

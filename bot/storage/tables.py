@@ -315,6 +315,7 @@ nags = Table(
     Column("message", String(96), nullable=False, server_default=text("''")),
     Column("doubtful", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("duty_id", "stage", "person_id"),
+    Index(None, "at"),
     Index(
         "ix_nags_waiting",
         "at",

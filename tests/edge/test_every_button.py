@@ -26,6 +26,7 @@ from bot.services.forms import Said, open_form
 from bot.services.joining import ask_to_join
 from bot.services.ledger import file_record, move_record
 from bot.services.lookup import look_up
+from bot.services.nagging import respites
 from bot.services.proposals import propose
 from bot.services.rest_days import preview_notice
 from bot.storage.chats import Chat
@@ -37,7 +38,7 @@ from tests.edge.office import STRANGER
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.domain.people import Actor
+    from bot.domain.people import Actor, Person
     from bot.domain.records import Record, Value
     from bot.storage.database import Tx
     from handlers.intake import Intake
@@ -210,6 +211,30 @@ CASES: dict[str, Case] = {
         ("王敏", "吴建国", "周正"),
         private=True,
     ),
+    buttons.NAG: Case(
+        "李静",
+        "{nag}",
+        ("", "x", "-1", "9" * 20),
+        ("9999", "{answered}"),
+        ("陈刚", "孙伟"),
+        private=True,
+    ),
+    buttons.LATER: Case(
+        "李静",
+        "{nag}",
+        ("", "x", "-1", "9" * 20),
+        ("9999", "{answered}"),
+        ("王敏", "吴建国", "陈刚", "孙伟"),
+        private=True,
+    ),
+    buttons.UNTIL: Case(
+        "李静",
+        "{nag}.{until}",
+        ("{nag}", "{nag}.x", "{nag}.1", "x.{until}"),
+        ("9999.{until}", "{answered}.{until}"),
+        ("王敏", "吴建国", "陈刚", "孙伟"),
+        private=True,
+    ),
     buttons.HEALTH: Case("孙伟", "", ("x", "0"), foreign=("王敏", "吴建国"), private=True),
     buttons.RESEND: Case(
         "孙伟",
@@ -334,6 +359,7 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
         await move_record(desk, signs, leads[name], "sign", {}, version=1)
     await acknowledge(desk, actors["林川"], leads["read"])
     disputes = await dispute_some(desk, actors, leads)
+    nags = await nag_some(desk, people["李静"], leads)
 
     group = Place(office.group.id)
     absences = await some_absences(desk, people["王敏"])
@@ -358,6 +384,7 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
         "calendar": desk.calendar.version,
         **{name: record.id for name, record in leads.items()},
         **disputes,
+        **nags,
         **absences,
         "draft": draft.id,
         "complete": complete.id,
@@ -366,6 +393,20 @@ async def set_scene(office: Office, tx: Tx) -> dict[str, object]:
         "asked": stranger.id,
         "wang": people["王敏"].id,
     }
+
+
+async def nag_some(desk: Desk, li: Person, leads: dict[str, Record]) -> dict[str, object]:
+    """Reminders: one of what is owed, one of what was answered; and an hour that is offered."""
+    for name in ("fresh", "signed"):
+        first = (await desk.tx.duties.of_record(leads[name].id))[0]
+        await desk.tx.nags.add(first.id, -1, [li.id], desk.now, message=f"nag/{name}")
+        if name == "fresh":
+            until = respites(desk, first)[0][1]
+    found = {
+        fact: (await desk.tx.nags.in_message(f"nag/{name}"))[0].id
+        for fact, name in (("nag", "fresh"), ("answered", "signed"))
+    }
+    return {**found, "until": int(until.timestamp())}
 
 
 async def dispute_some(

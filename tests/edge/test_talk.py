@@ -92,4 +92,4 @@ async def test_who_can_be_reached_again_is_told_what_waits(office: Office) -> No
     todo = await office.reads("李静", "鄂城区检察院有1件待办", after=told)
     said = await office.pressed("李静", todo, f"签收 {NUMBER}")
     assert said == f"已办理：签收 {NUMBER}。"
-    await office.sandbox.until(lambda: "开始审查，" in todo.text)
+    await office.sandbox.until(lambda: "程序性答复，" in todo.text)

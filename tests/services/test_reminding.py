@@ -9,6 +9,8 @@ import pytest
 from bot.domain.errors import DomainError
 from bot.domain.people import Role, Side, Status
 from bot.services import buttons
+from bot.services.delivery import postponed
+from bot.services.desk import Desk
 from bot.services.nagging import hand_on
 from bot.services.planning import NAG_KEY
 from bot.services.putting_off import act_on, ask_until, put_off_until
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from bot.domain.outgoing import Outgoing
     from bot.domain.records import Duty, Nag, Record
-    from bot.services.desk import Books, Desk
+    from bot.services.desk import Books
     from bot.services.staff import Staff
     from bot.storage.database import Database
     from tests.conftest import Act, Hire, OpenDesk
@@ -388,3 +390,40 @@ async def test_one_bad_row_stops_nothing(
     monkeypatch.undo()
     (text,) = nags(await bell.ring("06-08", "09:01")).values()
     assert owed.record.number in text, "it is tried again"
+
+
+async def test_what_could_not_be_sent_in_time_is_said_anew_in_office_hours(
+    owed: Advice, bell: Bell
+) -> None:
+    await bell.deliver("06-08")
+    await bell.tick("06-08")
+    await bell.tick("06-08", "17:31")
+    assert not nags(await bell.deliver("06-08", "23:00")), "not at night"
+    (text,) = nags(await bell.ring("06-09")).values()
+    assert "还有6天" in text
+    assert "〔迟发〕" in text
+
+
+async def test_what_is_answered_while_it_is_under_way_is_not_sent_again(
+    owed: Advice, bell: Bell, database: Database, books: Books
+) -> None:
+    await bell.deliver("06-08")
+    await bell.tick("06-08")
+    async with database.write() as tx:
+        (queued,) = await tx.outbox.claim(moment("06-08"), 5)
+    await owed.take("06-08", "reply")
+    async with database.write() as tx:
+        desk = await Desk.open(tx, books, moment("06-08", "10:05"), "later")
+        await postponed(desk, queued, "TimedOut", perhaps_sent=True)
+    assert not nags(await bell.deliver("06-08", "10:10"))
+
+
+async def test_no_outsider_sees_a_card_by_a_reminder_s_button(
+    owed: Advice, bell: Bell, people: Hire, desk: OpenDesk, actor: Act
+) -> None:
+    await bell.ring("06-08")
+    outsider = actor(await people("zrzy-hr", name="外人"))
+    nag = await the_nag(desk)
+    async with owed.on("06-08") as d:
+        with pytest.raises(DomainError, match="out_of_sight"):
+            await act_on(d, outsider, nag.id)

@@ -264,8 +264,7 @@ async def test_defect_13_a_failed_look_up_is_no_deletion(
     await bell.deliver("06-08", "08:00")
     with monkeypatch.context() as patch:
         patch.setattr(Records, "by_id", fail)
-        with pytest.raises(ConnectionError):
-            await bell.tick("06-08")
+        assert (await bell.tick("06-08")).failed
     assert nags(await bell.ring("06-08", "09:01"))
 
 
@@ -307,13 +306,14 @@ async def test_defect_18_the_new_year_raises_nothing(
     await bell.deliver("11-09", "18:00")
     dispatcher = Dispatcher(database, books)
     at = datetime(2026, 12, 21, 9, tzinfo=SHANGHAI)
+    texts: list[str] = []
     while at.date() < date(2027, 1, 20):
         await dispatcher.run(at)
         assert not dispatcher.failed
+        async with database.read() as tx:  # what is not sent in time is taken back the next day
+            said = await tx.connection.execute(select(outbox.c.text, outbox.c.key))
+        texts += [row.text for row in said if row.key.startswith(NAG_KEY)]
         at += timedelta(days=1)
-    async with advice.desk() as d:
-        said = await d.tx.connection.execute(select(outbox.c.text, outbox.c.key))
-        texts = [row.text for row in said if row.key.startswith(NAG_KEY)]
     assert any("1月11日到期（暂定），还有3天" in text for text in texts)
     assert any("已逾期1天" in text for text in texts)
 

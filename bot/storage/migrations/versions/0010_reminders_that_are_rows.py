@@ -49,6 +49,7 @@ def upgrade() -> None:
         ),
         sqlite_autoincrement=True,
     )
+    op.create_index(op.f("ix_nags_at"), "nags", ["at"], unique=False)
     waiting, said = sa.text("message = ''"), sa.text("message <> ''")
     op.create_index(
         "ix_nags_waiting",
