@@ -276,6 +276,7 @@ async def live(api_url: str, database_url: str, ahead: str = "") -> None:
 def serve(api_url: str, database_url: str, ahead: str = "") -> None:
     """Fork one bot after another, until nobody asks for more."""
     logging.basicConfig(level=logging.WARNING)
+    signal.signal(signal.SIGUSR1, signal.SIG_IGN)  # until the bot is ready to hear it
     for _ in sys.stdin:
         pid = os.fork()
         if pid == 0:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tests.edge.crash_bot import MortalBot
     from tests.edge.year import Heard
 
-DAYS = int(os.environ.get("CRASH_YEAR_DAYS", "365"))
+DAYS = int(os.environ.get("CRASH_YEAR_DAYS", "120"))
 KILLS = 0.25
 """On how many of the days with something to say the bot dies while it says it."""
 PATIENCE = 60
@@ -162,7 +162,7 @@ async def _live_a_day(mortal: MortalYear, year: Year, day: date) -> None:
 def _check(year: Year, since: datetime, foretold: Heard, day: date) -> None:
     """All of it arrived, and what came twice says so."""
     arrived: Heard = {}
-    for chat_id, message in year.messages(since):
+    for chat_id, message in reversed(list(year.messages(since))):
         items = items_in(message)
         known = arrived.setdefault((NO_HOUR, chat_id), [])
         if REPEATED in message.text:
