@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.domain.calendar import SHANGHAI
@@ -72,6 +72,9 @@ class Word:
     unreached: frozenset[Call]
 
 
+HALF_AN_HOUR = timedelta(minutes=30)
+
+
 @dataclass
 class Ears:
     """Everybody who may hear something, and what they have heard."""
@@ -96,6 +99,8 @@ class Ears:
     words: list[Word] = field(default_factory=list)
     """What the group has heard."""
     week_told: date | None = None
+    since: dict[Call | Word, datetime] = field(default_factory=dict)
+    """Since when each thing is under way."""
 
     # The days.
 
@@ -168,6 +173,7 @@ class Ears:
 
     def tick(self, now: datetime) -> None:
         """All that happens in office hours, and only then."""
+        self._recall(now)
         if not self.is_open(now):
             return
         for debt in self.debts.values():
@@ -177,7 +183,26 @@ class Ears:
         for call in [call for call in self._due(now) if call.person != NOBODY]:
             del self.waits[call]
             self.queued.setdefault(call.person, set()).add(call)
+            self.since[call] = now
         self._speak(now)
+
+    def _recall(self, now: datetime) -> None:
+        """What has been under way for long, or the office is closed, is to be said anew."""
+
+        def stale(thing: Call | Word) -> bool:
+            return not self.is_open(now) or now - self.since[thing] > HALF_AN_HOUR
+
+        for person, calls in list(self.queued.items()):
+            back = {call for call in calls if stale(call)}
+            self._wait(iter(back))
+            if back == calls:
+                del self.queued[person]
+            else:
+                self.queued[person] = calls - back
+        if self.word and stale(self.word):
+            self._wait(iter(self.word.unreached))
+            self.week_told = None if self.word.weekly else self.week_told
+            self.word = None
 
     def _due(self, now: datetime) -> list[Call]:
         return [call for call, at in self.waits.items() if at <= now]
@@ -276,6 +301,7 @@ class Ears:
         self.week_told = monday if weekly else self.week_told
         self.waits = {call: at for call, at in self.waits.items() if call not in unreached}
         self.word = Word(today, weekly, unreached)
+        self.since[self.word] = now
 
     # The sending.
 
