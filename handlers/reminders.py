@@ -40,11 +40,11 @@ async def _press_calendar(update: Update, context: Context, press: Press) -> Non
 
 async def _press_nag(update: Update, context: Context, press: Press) -> None:
     """The step that meets what was reminded of; where there are several, the card."""
-    record, outcome = await act_on(context.desk, context.actor, press.number(0))
+    record, outcome, title = await act_on(context.desk, context.actor, press.number(0))
     if outcome is None:
         await show_card(context.desk, context.actor, record, place_of(update))
     elif outcome is Outcome.TAKEN:
-        said = context.desk.texts.render("step_done", number=record.number)
+        said = context.desk.texts.render("step_done", title=title, number=record.number)
         await context.toast(update, said)
 
 

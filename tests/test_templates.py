@@ -490,6 +490,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "upcoming": {"days": 92, "lines": ["某" * 90] * 39, "more": 999, "whole": False},
     "upcoming_line": {
         "message": Message(AT, wild(255), True, (MATTER,) * 30),
+        "shown": 12,
     },
     "roster_organ": {"lines": [(PERSON, AWAY)] * 6},
     "away": {"spells": [(DAYS, AWAY)] * away.SHOWN},

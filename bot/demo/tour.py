@@ -89,7 +89,7 @@ class Tour:
 
     async def _close_day(self) -> None:
         """In the evening both sides get the digest of all histories."""
-        self._sandbox.clock.advance(timedelta(hours=9))
+        self._sandbox.clock.advance(timedelta(hours=8, minutes=10))
         for name in ("陈刚", "周岚"):
             await self._reads(name, "台账存证", private=True)
 

@@ -15,6 +15,7 @@ from bot.services.group_words import monday_of, speaks_on
 from bot.services.lights import refresh_lights
 from bot.services.presence import refresh_presence
 from bot.services.recounting import recount_late
+from bot.services.reminded import REMINDED
 from bot.services.retention import DRAFTS, forget_leavers, forget_trouble, purge_personal
 
 if TYPE_CHECKING:
@@ -36,7 +37,8 @@ WITNESSES = 2
 async def close_day(desk: Desk) -> None:
     """Send the day's digest over all histories to both sides, on working days with events.
 
-    Whatever the office's last half hour has missed is covered by the next digest.
+    Whatever the office's last half hour has missed is covered by the next digest, and so are the
+    bot's own reminders, which are no reason for one.
 
     With it, neither side can rewrite the past alone: a chain whose head was in a digest
     cannot change without the digest's code changing (DESIGN §1.5).
@@ -44,9 +46,9 @@ async def close_day(desk: Desk) -> None:
     is_open = desk.office.hours.is_open(desk.now, desk.calendar)
     if not is_open or desk.now < _digest_time(desk, desk.today):
         return
-    last_event = await desk.tx.events.last_id()
-    if last_event == await _last_digested(desk):
+    if not await _has_news(desk):
         return
+    last_event = await desk.tx.events.last_id()
     streams, code = await desk.tx.events.heads_code(last_event)
     if not await desk.tx.events.write_digest(desk.today, streams, last_event, code):
         return
@@ -66,10 +68,10 @@ def _digest_time(desk: Desk, day: date) -> datetime:
     return local_instant(day, desk.office.hours.closes) - DIGEST_LEAD
 
 
-async def _last_digested(desk: Desk) -> int:
-    """The last event that a digest covers."""
+async def _has_news(desk: Desk) -> bool:
+    """Tell whether anybody has done anything that no digest covers yet."""
     digests = await desk.tx.events.digests()
-    return digests[-1][1] if digests else 0
+    return await desk.tx.events.any_after(digests[-1][1] if digests else 0, but=REMINDED)
 
 
 async def _witnesses(desk: Desk, side: Side) -> list[tuple[int, int]]:
@@ -146,7 +148,7 @@ async def next_instant(desk: Desk) -> datetime | None:
 
 
 async def _next_digest(desk: Desk) -> datetime | None:
-    if await desk.tx.events.last_id() == await _last_digested(desk):
+    if not await _has_news(desk):
         return None
     over = desk.now >= _digest_time(desk, desk.today)
     day = desk.calendar.workday_on_or_after(desk.today + DAY if over else desk.today)

@@ -49,10 +49,11 @@ async def put_off_until(desk: Desk, actor: Actor, nag_id: int, moment: int, user
     await _tell(desk, user_id, reminder, (), offered[moment])
 
 
-async def act_on(desk: Desk, actor: Actor, nag_id: int) -> tuple[Record, Outcome | None]:
+async def act_on(desk: Desk, actor: Actor, nag_id: int) -> tuple[Record, Outcome | None, str]:
     """Take the step that meets a duty, from its reminder, as the record stands now.
 
-    None instead of an outcome: there is no one such step, so the card must be looked at.
+    None instead of an outcome: there is no one such step, so the card must be looked at. The
+    last of the three is what the step is called.
     Raises `no_longer_owed` when the duty has been met or dropped since.
     """
     _, duty, record = await _still_owed(desk, nag_id)
@@ -60,8 +61,9 @@ async def act_on(desk: Desk, actor: Actor, nag_id: int) -> tuple[Record, Outcome
         raise DomainError("out_of_sight")
     step = await step_of(desk, actor, duty, record)
     if step is None:
-        return record, None
-    return record, await take_step(desk, actor, record, step.code, record.version)
+        return record, None, ""
+    outcome = await take_step(desk, actor, record, step.code, record.version)
+    return record, outcome, step.title
 
 
 async def _own(desk: Desk, actor: Actor, nag_id: int) -> Reminder:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import TYPE_CHECKING
 
-from bot.domain.calendar import DAY, local_instant
+from bot.domain.calendar import DAY, local_date, local_instant
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button
 from bot.domain.people import Action, Role, Status
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 DAYS = 7
 """So far one looks ahead who gives no number."""
 MOST_DAYS = 92
+NAMED = 12
+"""So many matters of one message to come are named."""
 LONGEST = 3600
 """So many characters fit into one message."""
 
@@ -60,7 +62,7 @@ async def tell_upcoming(desk: Desk, actor: Actor, words: str, user_id: int) -> N
     days = days_of(words)
     messages = await messages_for(desk, actor, days)
     lines = [
-        desk.texts.render("upcoming_line", message=message, today=desk.today)
+        desk.texts.render("upcoming_line", message=message, today=desk.today, shown=NAMED)
         for message in messages
     ]
     shown = _fitting(lines)
@@ -92,16 +94,22 @@ async def messages_for(desk: Desk, actor: Actor, days: int) -> list[Message]:
     until = local_instant(desk.today + DAY * (days + 1), time())
     everybody = {person.id: person for person in await desk.tx.people.everybody(Status.ACTIVE)}
     seen = [each for each in await forecast(desk, until) if _may_see(desk, actor, each, everybody)]
-    together: dict[tuple[datetime, str, bool], list[Foretold]] = defaultdict(list)
+    together: dict[tuple[datetime, int, int], list[Foretold]] = defaultdict(list)
     for each in seen:
-        group = each.chat.title if each.chat else ""
-        person = everybody.get(each.person_id)
-        to = group or (person.name if person else "")
-        together[each.at, to, bool(each.chat)].append(each)
+        place = (each.chat.chat_id, each.chat.thread_id) if each.chat else (each.person_id, 0)
+        together[each.at, *place].append(each)
     return [
-        Message(at, to, group, _matters(desk, found))
-        for (at, to, group), found in sorted(together.items(), key=lambda item: item[0][:2])
+        Message(at, _name(found[0], everybody), found[0].chat is not None, _matters(desk, found))
+        for (at, *_), found in sorted(together.items(), key=lambda item: item[0])
     ]
+
+
+def _name(foretold: Foretold, everybody: Mapping[int, Person]) -> str:
+    """What whoever hears it is called."""
+    if foretold.chat is not None:
+        return foretold.chat.title
+    person = everybody.get(foretold.person_id)
+    return person.name if person else ""
 
 
 def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
@@ -109,7 +117,7 @@ def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
         Matter(
             each.record.number,
             desk.books.kinds[each.record.kind].rule(each.duty.code).title,
-            each.stage,
+            (local_date(each.at) - each.duty.due).days,
             each.duty.due,
             each.duty.provisional,
         )
@@ -125,7 +133,11 @@ def _may_see(desk: Desk, actor: Actor, foretold: Foretold, everybody: Mapping[in
         return False
     if foretold.chat is not None:
         standing = actor.standing
-        return standing is not None and foretold.chat.district in standing.districts
+        return (
+            standing is not None
+            and standing.side in foretold.chat.sides
+            and foretold.chat.district in standing.districts
+        )
     if actor.role is Role.LEADER:
         return True
     person = everybody.get(foretold.person_id)

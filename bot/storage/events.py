@@ -190,6 +190,11 @@ class Events:
             await self._connection.execute(text(f"LOCK TABLE {T.name} IN SHARE MODE"))
         return int(await self._connection.scalar(select(func.max(T.c.id))) or 0)
 
+    async def any_after(self, event_id: int, *, but: str) -> bool:
+        """Tell whether anything happened after an event, `but` for events of one name."""
+        later = select(T.c.id).where(T.c.id > event_id, T.c.name != but).exists()
+        return bool(await self._connection.scalar(select(later)))
+
     async def heads_code(self, up_to: int) -> tuple[int, str]:
         """How many streams there are up to an event, and one hash over all their heads."""
         newest = (

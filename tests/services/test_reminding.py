@@ -98,7 +98,7 @@ async def test_near_the_end_all_on_duty_are_told_and_once_overdue_the_leader_and
     overdue = nags(await bell.ring("06-16"))
     assert set(overdue) == on_duty | {leader.user_id, PROSECUTOR}
     assert "<b>已逾期1天</b>" in overdue[BUREAU]
-    assert "（应由鄂城分局办理）" in overdue[PROSECUTOR]
+    assert "（应由鄂城分局办理，供您掌握）" in overdue[PROSECUTOR]
     assert set(nags(await bell.ring("06-17"))) == on_duty, "every morning while it is overdue"
     assert set(nags(await bell.ring("06-18"))) == on_duty | {leader.user_id}
     assert set(nags(await bell.ring("06-25"))) == on_duty | {leader.user_id}
@@ -205,7 +205,7 @@ async def test_the_step_is_taken_from_the_reminder_and_no_more_once_it_is_done(
     message = next(m for m in await bell.ring("04-14") if m.key.startswith(NAG_KEY))
     press = buttons.read(message.buttons[0][0].data)
     async with advice.on("04-14") as d:
-        record, outcome = await act_on(d, advice.bureau, press.number(0))
+        record, outcome, _ = await act_on(d, advice.bureau, press.number(0))
         assert outcome is None, "two steps meet it: the card shows them"
         assert record == advice.record
     await advice.take("04-14", "confirm_receipt")
@@ -223,7 +223,7 @@ async def test_a_form_is_opened_from_the_reminder_even_if_the_record_changed_sin
     nag = await the_nag(desk)
     await owed.correct("06-08", owed.prosecutor, reason="另有情况")
     async with owed.on("06-08") as d:
-        _, outcome = await act_on(d, owed.bureau, nag.id)
+        _, outcome, _ = await act_on(d, owed.bureau, nag.id)
         assert outcome is Outcome.FORM_OPENED
 
 
