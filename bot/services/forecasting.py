@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from bot.domain.records import Duty, Record
+    from bot.domain.records import Duty, Nag, Record
     from bot.services.desk import Desk
     from bot.services.staff import Staff
     from bot.storage.chats import Chat
@@ -52,7 +52,9 @@ async def forecast(desk: Desk, until: datetime) -> list[Foretold]:
     calls = sorted(_calls(desk, duties, records, until), key=lambda call: call[0])
     today = await staff_of(desk, desk.today, duties, records)
     staff: dict[date, Staff] = {}
-    put_off = await _put_off(desk, duties)
+    known = {duty.id: duty for duty in duties}
+    waiting = [nag for nag in await desk.tx.nags.waiting() if nag.duty_id in known]
+    put_off = {(nag.duty_id, nag.person_id): nag.at for nag in waiting if nag.at > desk.now}
     found: set[tuple[datetime, int, int, int]] = set()
     for at, duty, stage, turns in calls:
         day = local_date(at)
@@ -63,8 +65,8 @@ async def forecast(desk: Desk, until: datetime) -> list[Foretold]:
             until_later = put_off.get((duty.id, person))
             if ladder.is_stage(stage) or until_later is None or until_later <= at:
                 found.add((at, person, duty.id, stage))
-    found |= await _waiting(desk, duties, today, until)
-    told = _one_a_message(found, {duty.id: duty for duty in duties}, records)
+    found |= await _waiting(desk, [nag for nag in waiting if nag.at <= until], today)
+    told = _one_a_message(found, known, records)
     groups = await _to_groups(desk, told, duties, records, until)
     people = [each for each in told if each.person_id != NOBODY]
     return sorted((*people, *groups), key=lambda each: (each.at, each.person_id))
@@ -96,26 +98,12 @@ def _next_hour(desk: Desk, moment: datetime) -> datetime:
     return desk.office.hours.next_open(moment, desk.calendar)
 
 
-async def _put_off(desk: Desk, duties: Sequence[Duty]) -> dict[tuple[int, int], datetime]:
-    """Until when each person has put a duty off."""
-    known = {duty.id for duty in duties}
-    waiting = await desk.tx.nags.waiting()
-    return {
-        (nag.duty_id, nag.person_id): nag.at
-        for nag in waiting
-        if nag.duty_id in known and nag.at > desk.now
-    }
-
-
 async def _waiting(
-    desk: Desk, duties: Sequence[Duty], staff: Staff, until: datetime
+    desk: Desk, waiting: Sequence[Nag], staff: Staff
 ) -> set[tuple[datetime, int, int, int]]:
     """What waits already, for whoever can be told it then."""
-    known = {duty.id: duty for duty in duties}
     found: set[tuple[datetime, int, int, int]] = set()
-    for nag in await desk.tx.nags.waiting():
-        if nag.duty_id not in known or nag.at > until:
-            continue
+    for nag in waiting:
         at = _next_hour(desk, max(nag.at, desk.now))
         person = next((each for each in staff.people if each.id == nag.person_id), None)
         if person is not None and person.organ is not None:

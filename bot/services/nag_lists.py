@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
-    from bot.domain.kinds.kind import Kind, Move
+    from bot.domain.kinds.kind import Move
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor, Person
     from bot.domain.records import Duty, Nag, Record
@@ -41,7 +41,6 @@ class Item:
     nag: Nag
     duty: Duty
     record: Record
-    kind: Kind
     number: str
     title: str
     """What is owed."""
@@ -119,14 +118,12 @@ def _item(
     former: Mapping[int, list[Duty]],
     absent: Mapping[int, str],
 ) -> Item:
-    kind = desk.books.kinds[record.kind]
-    rule = kind.rule(duty.code)
+    rule = desk.books.kinds[record.kind].rule(duty.code)
     own = person.organ == duty.debtor
     return Item(
         nag=nag,
         duty=duty,
         record=record,
-        kind=kind,
         number=record.number,
         title=rule.title,
         debtor="" if own else desk.office.organ(duty.debtor).short,

@@ -138,11 +138,6 @@ async def pass_on(desk: Desk, nags: Sequence[Nag]) -> None:
     await desk.tx.nags.drop([nag.id for nag in nags])
 
 
-async def put_off(desk: Desk, nag: Nag, until: datetime) -> None:
-    """Remind somebody of the same once more, later."""
-    await desk.tx.nags.put_off(nag.id, until)
-
-
 def respites(desk: Desk, duty: Duty) -> list[tuple[str, datetime]]:
     """Until when a reminder may be put off: always a working morning, never past the due date."""
     days = desk.calendar

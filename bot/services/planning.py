@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from bot.domain.ladder import LATE, latest_rung, next_rung
+from bot.storage.chats import OF_ITSELF
 from bot.storage.outbox import WAITING
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from bot.domain.records import Duty
     from bot.services.desk import Desk
 
-GROUP_KEY = "group/"
+GROUP_KEY = OF_ITSELF
 """With this the key of every message begins that the bot says to a group of itself."""
 WEEK = "week"
 """Stands in such a key where the message says what the week brings."""
@@ -80,15 +81,20 @@ async def plan_anew(desk: Desk) -> bool:
     duties = await desk.tx.duties.planned_otherwise(plan, AT_ONCE)
     if not duties:
         return False
-    records = await desk.tx.records.by_id({duty.record_id for duty in duties})
-    rungs = {
-        duty.id: None
-        if duty.rung_at is not None and duty.rung_at <= desk.now
-        else first_rung(desk, records[duty.record_id].kind, duty.rule.code, duty.due)
-        for duty in duties
-    }
+    firsts = await _first_rungs(desk, duties)
+    due = {duty.id for duty in duties if duty.rung_at is not None and duty.rung_at <= desk.now}
+    rungs = {duty_id: None if duty_id in due else rung for duty_id, rung in firsts.items()}
     await desk.tx.duties.plan(rungs, plan)
     return True
+
+
+async def _first_rungs(desk: Desk, duties: Collection[Duty]) -> dict[int, Rung]:
+    """What each of some duties is reminded of first from now on, by its id."""
+    records = await desk.tx.records.by_id({duty.record_id for duty in duties})
+    return {
+        duty.id: first_rung(desk, records[duty.record_id].kind, duty.rule.code, duty.due)
+        for duty in duties
+    }
 
 
 async def recall(desk: Desk) -> None:
@@ -119,14 +125,9 @@ async def set_back(desk: Desk) -> None:
     """
     await desk.tx.outbox.set_back(desk.now)
     ahead = await desk.tx.nags.forget_after(desk.now + LATE)
-    duties = await desk.tx.duties.by_id(ahead)
-    records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})
-    rungs = {
-        duty.id: first_rung(desk, records[duty.record_id].kind, duty.rule.code, duty.due)
-        for duty in duties.values()
-    }
-    if rungs:
-        await desk.tx.duties.plan(rungs, plan_of(desk))
+    if ahead:
+        duties = await desk.tx.duties.by_id(ahead)
+        await desk.tx.duties.plan(await _first_rungs(desk, duties.values()), plan_of(desk))
 
 
 async def silence(desk: Desk, duty_ids: Collection[int]) -> None:

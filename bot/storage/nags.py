@@ -115,13 +115,11 @@ class Nags:
 
     async def unsaid_messages(self, duty_ids: Collection[int], state: str) -> list[str]:
         """The messages about some duties that are in a state of the outbox."""
-        rows = await self._connection.scalars(
-            select(T.c.message)
-            .join(O, O.c.key == T.c.message)
-            .where(T.c.message != "", self._about(duty_ids), O.c.state == state)
-            .distinct()
-        )
-        return list(rows)
+        return await self._messages(state, self._about(duty_ids))
+
+    async def answered_messages(self, state: str) -> list[str]:
+        """The messages in a state of the outbox that speak of something that is owed no more."""
+        return await self._messages(state, _ENDED)
 
     async def silence(self, duty_ids: Collection[int]) -> None:
         """Forget what waits to be said of some duties."""
@@ -156,12 +154,11 @@ class Nags:
         """Forget what was said long ago, also of what is still owed."""
         await self._connection.execute(delete(T).where(T.c.at < before, T.c.message != ""))
 
-    async def answered_messages(self, state: str) -> list[str]:
-        """The messages in a state of the outbox that speak of something that is owed no more."""
+    async def _messages(self, state: str, which: ColumnElement[bool]) -> list[str]:
         rows = await self._connection.scalars(
             select(T.c.message)
             .join(O, O.c.key == T.c.message)
-            .where(T.c.message != "", O.c.state == state, _ENDED)
+            .where(T.c.message != "", O.c.state == state, which)
             .distinct()
         )
         return list(rows)
