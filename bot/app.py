@@ -21,7 +21,7 @@ from bot.services.housekeeping import next_instant
 from bot.services.pulse import Pulse
 from bot.services.roster import ensure_first_admins, refresh_admin_menus
 from bot.storage.database import Database
-from bot.storage.leader import Leadership
+from bot.storage.leader import Leadership, LeadershipLostError
 from bot.storage.outbox import SENDING, WAITING
 from bot.storage.schema import migrate
 from bot.text import Texts
@@ -184,7 +184,8 @@ class Liaison:
         """Put the parts together, now that the bot's name is known."""
         bot = self._application.bot
         rest = None if self.database.is_sqlite else OTHERS_QUEUE
-        known = (bot, self.database, books, self._clock)
+        leadership = Leadership(self.database, bot.id)
+        known = (bot, self.database.under(leadership.require), books, self._clock)
         sender = Sender(*known, Pace(self._rates), self._pulse, longest_sleep=rest)
         fetcher = Fetcher(*known, self.settings.proxy, sender.wake, longest_sleep=rest)
 
@@ -194,11 +195,11 @@ class Liaison:
 
         return Parts(
             books=books,
-            intake=Intake(self._application, *known[1:], wake, self._pulse),
+            intake=Intake(self._application, self.database, books, self._clock, wake, self._pulse),
             sender=sender,
             fetcher=fetcher,
             ticker=Ticker(*known[1:], sender.wake, self._pulse),
-            leadership=Leadership(self.database, bot.id),
+            leadership=leadership,
         )
 
     async def _lead(self, parts: Parts) -> None:
@@ -244,6 +245,8 @@ class Liaison:
                 await parts.leadership.lost()
                 for task in running:
                     task.cancel()
+        except* LeadershipLostError:
+            pass  # sooner than `lost` found out
         finally:
             await parts.ticker.stop()
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager, nullcontext
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from sqlite3 import OperationalError
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.exc import DBAPIError
@@ -41,7 +42,7 @@ from bot.storage.undelivered import Undelivered
 from bot.storage.updates import Updates
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Awaitable, Callable
     from contextlib import AbstractAsyncContextManager
 
     from sqlalchemy import Connection
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
 
     from bot.domain.calendar import WorkCalendar
 
+    Requirement: TypeAlias = Callable[[AsyncConnection], Awaitable[None]]
 
 PATIENCE = 30
 """Seconds that SQLite waits for a lock that another process holds."""
@@ -227,6 +229,7 @@ class Database:
                 "LIAISON_DATABASE_URL：使用 PostgreSQL 请先运行 make .venv/postgresql.stamp"
             ) from error
         self._calendars = Calendars()
+        self._require: Requirement | None = None
         self._writer: AbstractAsyncContextManager[object] = (
             asyncio.Lock() if self.is_sqlite else nullcontext()
         )
@@ -234,6 +237,15 @@ class Database:
             event.listen(self.engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(self.engine.sync_engine, "begin", _begin_sqlite)
             event.listen(self.engine.sync_engine, "invalidate", _free_sqlite)
+
+    def under(self, require: Requirement) -> Database:
+        """The same database for somebody whose writing has a condition.
+
+        It is asked first in every transaction that writes, and undoes it by raising.
+        """
+        other = copy(self)
+        other._require = require
+        return other
 
     @property
     def file(self) -> Path | None:
@@ -244,6 +256,8 @@ class Database:
     async def write(self) -> AsyncIterator[Tx]:
         """Open a writing transaction; it commits at the end, or leaves no trace."""
         async with self._writer, self.engine.begin() as connection:
+            if self._require is not None:
+                await self._require(connection)
             yield Tx(connection, self._calendars)
 
     @asynccontextmanager

@@ -34,6 +34,10 @@ KEY = "hashtextextended(:name, 0)"
 T = tables.leaders
 
 
+class LeadershipLostError(Exception):
+    """Another process leads by now."""
+
+
 class Leadership:
     """The right to poll for a bot and to send in its name; `name` is unique to the bot.
 
@@ -41,11 +45,16 @@ class Leadership:
     beside the database; on PostgreSQL one of the session's, on a connection kept for it. A
     lease by the clock would make the successor of a crashed process wait until it ran out,
     and would trust two clocks; here the kernel or the server frees the lock with the process.
+
+    PostgreSQL may free it while the process lives on and does not know yet. So who leads writes
+    under `require`, which the successor's signature ends: never do two act as the leader.
     """
 
     def __init__(self, database: Database, bot_id: int) -> None:
         self._database = database
         self._name = f"bot/{bot_id}"
+        self._since: datetime | None = None
+        """What this process last signed with."""
         self._grip = (
             _FileGrip(database.file.with_name(f"{database.file.name}.bot-{bot_id}.lock"))
             if database.file
@@ -72,6 +81,18 @@ class Leadership:
         while await self._grip.holds():  # noqa: ASYNC110 (nobody tells: it must be asked)
             await asyncio.sleep(CHECK)
 
+    async def require(self, connection: AsyncConnection) -> None:
+        """Raise `LeadershipLostError` if another process has become the leader since.
+
+        If not, none does before the connection's transaction ends. On SQLite the operating
+        system's lock lasts as long as the process, and there is nothing to ask.
+        """
+        if connection.dialect.name != "postgresql":
+            return
+        mine = select(T.c.name).where(T.c.name == self._name, T.c.since == self._since)
+        if await connection.scalar(mine.with_for_update(read=True)) is None:
+            raise LeadershipLostError(self._name)
+
     async def holder(self) -> str:
         """Host, process and time of whoever led last, which is who leads now if anybody does."""
         async with self._database.read() as tx:
@@ -83,9 +104,10 @@ class Leadership:
         await self._grip.drop()
 
     async def _sign(self) -> None:
+        self._since = datetime.now(UTC)
         signature = {
             "holder": f"{socket.gethostname()[:80]}, process {os.getpid()}",
-            "since": datetime.now(UTC),
+            "since": self._since,
         }
         async with self._database.write() as tx:
             await tx.connection.execute(

@@ -7,20 +7,23 @@ import os
 import signal
 import sys
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from bot.domain.outgoing import Outgoing
 from bot.storage.database import Database
-from bot.storage.leader import Leadership
+from bot.storage.leader import Leadership, LeadershipLostError
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
     from collections.abc import AsyncIterator
 
 BOT = 7_900_000_001
+NOW = datetime(2026, 3, 9, 1, tzinfo=UTC)
 
 ANOTHER_PROCESS = """
 import asyncio, sys
@@ -121,10 +124,8 @@ async def test_nobody_has_led_an_unserved_bot(database: Database) -> None:
     assert await Leadership(database, BOT).holder() == ""
 
 
-async def test_a_leader_whose_connection_died_knows_it(postgres_url: str) -> None:
-    database = Database(postgres_url)
-    old, new = Leadership(database, BOT), Leadership(database, BOT)
-    assert await old.seize()
+async def cut_the_lock(database: Database) -> None:
+    """PostgreSQL drops the connection that keeps the leader's lock."""
     async with database.write() as tx:
         await tx.connection.execute(
             text(
@@ -133,8 +134,39 @@ async def test_a_leader_whose_connection_died_knows_it(postgres_url: str) -> Non
                 "(SELECT oid FROM pg_database WHERE datname = current_database())"
             )
         )
+
+
+async def test_a_leader_whose_connection_died_knows_it(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    old, new = Leadership(database, BOT), Leadership(database, BOT)
+    assert await old.seize()
+    await cut_the_lock(database)
     assert not await old.still_held()
     assert not await old.still_held()
     assert await seized_within(new, 2)
+    await new.release()
+    await database.close()
+
+
+async def test_who_was_followed_writes_nothing_even_before_it_knows(postgres_url: str) -> None:
+    database = Database(postgres_url)
+    old, new = Leadership(database, BOT), Leadership(database, BOT)
+    olds, news = database.under(old.require), database.under(new.require)
+    assert await old.seize()
+    await cut_the_lock(database)
+
+    async with olds.write() as tx:  # nobody has followed yet: this still counts
+        await tx.outbox.add(Outgoing(1, "before", "before"), NOW)
+        following = asyncio.create_task(seized_within(new, 2))
+        await asyncio.sleep(0.1)
+        assert not following.done()  # and is waited for
+    assert await following
+
+    with pytest.raises(LeadershipLostError):
+        async with olds.write() as tx:
+            await tx.outbox.add(Outgoing(1, "after", "after"), NOW)
+    async with news.write() as tx:
+        (queued,) = await tx.outbox.claim(NOW, 5)
+    assert queued.message.text == "before"
     await new.release()
     await database.close()
