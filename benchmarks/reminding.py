@@ -82,7 +82,7 @@ async def measure_reminders(
     async with watched() as timed["starting"]:  # every connection is opened anew
         await Dispatcher(database, books).run(OPENING - timedelta(minutes=1))
     async with watched() as timed["finding"], database.read() as tx:
-        found = await tx.duties.reminded_by(OPENING, 0, due)
+        found = await tx.duties.reminded_by(OPENING, None, due)
     if len(found) != due:
         raise AssertionError(f"{len(found)} duties are due")
     dispatcher = Dispatcher(database, books)
@@ -166,7 +166,7 @@ async def _require_plans(desk: Desk, due: int) -> None:
     """All has been planned by the plan that is in force, and just some for the opening."""
     if await desk.tx.duties.planned_otherwise(plan_of(desk), 1):
         raise AssertionError("not all was planned")
-    found = len(await desk.tx.duties.reminded_by(OPENING, 0, due + 1))
+    found = len(await desk.tx.duties.reminded_by(OPENING, None, due + 1))
     if found != due:
         raise AssertionError(f"{found} duties are due")
 

@@ -67,7 +67,7 @@ class Dispatcher:
 
     async def _hand_on(self, now: datetime) -> None:
         """Turn stages whose hour has come into rows for those to be reminded."""
-        last = 0
+        last = None
         while True:
             async with self._database.write() as tx:
                 desk = await self._desk(tx, now, "stages")
@@ -78,7 +78,7 @@ class Dispatcher:
                         await self._try(desk, hand_on(desk, [duty], records, staff))
             if len(duties) < AT_ONCE:
                 return
-            last = duties[-1].id
+            last = duties[-1]
 
     async def _remind(self, now: datetime) -> None:
         """Tell each person what waits for them, in one message."""

@@ -32,8 +32,8 @@ AT_ONCE = 100
 """As many duties as one transaction hands on."""
 
 
-async def duties_to_nag(desk: Desk, after: int) -> list[Duty]:
-    """Some open duties with a stage whose hour has come, by their ids, from one on."""
+async def duties_to_nag(desk: Desk, after: Duty | None) -> list[Duty]:
+    """Some open duties with a stage whose hour has come, the oldest first, those after one."""
     if not desk.rounds.may_speak(desk.now, urgent=True):
         return []
     return await desk.tx.duties.reminded_by(desk.now, after, AT_ONCE)

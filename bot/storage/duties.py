@@ -151,12 +151,17 @@ class Duties:
         )
         return [_duty(row) for row in rows]
 
-    async def reminded_by(self, now: datetime, after: int, limit: int) -> list[Duty]:
-        """Open duties with a stage up to a moment, by their ids, from one on."""
+    async def reminded_by(self, now: datetime, after: Duty | None, limit: int) -> list[Duty]:
+        """Open duties with a stage up to a moment, the oldest stage first, those after one.
+
+        In the order of the index: by their ids, PostgreSQL may walk all there are to find a few.
+        """
+        due = select(T).where(T.c.closed_by.is_(None), T.c.rung_at <= now)
+        if after is not None:
+            later = or_(T.c.rung_at > after.rung_at, T.c.id > after.id)
+            due = due.where(T.c.rung_at >= after.rung_at, later)
         rows = await self._connection.execute(
-            select(T)
-            .where(T.c.closed_by.is_(None), T.c.rung_at <= now, T.c.id > after)
-            .order_by(T.c.id)
+            due.order_by(T.c.rung_at, T.c.id)
             .limit(limit)
             .with_for_update()  # another PostgreSQL process may be about to end one
         )

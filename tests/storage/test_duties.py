@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from bot.domain.calendar import WorkCalendar
+from bot.domain.ladder import Rung
 from bot.domain.people import Side
 from bot.domain.periods import PERIODS, Stretch, count
 from bot.domain.records import NewRecord, Outcome
@@ -48,7 +49,9 @@ async def happen(tx: Tx, now: datetime) -> int:
     return (await tx.events.append("record/1", "moved", {}, actor=1, now=now)).id
 
 
-async def owe(tx: Tx, record_id: int, code: str, now: datetime) -> Duty:
+async def owe(
+    tx: Tx, record_id: int, code: str, now: datetime, rung: Rung | None = None
+) -> Duty:
     return await tx.duties.open(
         record_id,
         code,
@@ -58,6 +61,7 @@ async def owe(tx: Tx, record_id: int, code: str, now: datetime) -> Duty:
         creditor="zrzy-ec",
         event_id=await happen(tx, now),
         shown=Stretch.FAR,
+        rung=rung,
     )
 
 
@@ -116,4 +120,19 @@ async def test_a_duty_that_is_being_reminded_of_ends_only_afterwards(
         assert held[duty.id].closed_by is None
     assert await ending == [duty.id]
     async with database.read() as tx:
-        assert await tx.duties.reminded_by(now, 0, 9) == []
+        assert await tx.duties.reminded_by(now, None, 9) == []
+
+
+async def test_what_should_have_been_reminded_of_first_comes_first(
+    database: Database, record_id: int, now: datetime
+) -> None:
+    async with database.write() as tx:
+        later = await owe(tx, record_id, "sign", now, Rung(-7, now))
+        at_once = await owe(tx, record_id, "reply", now, Rung(-7, now))
+        sooner = await owe(tx, record_id, "act", now, Rung(-7, now - timedelta(hours=1)))
+        await owe(tx, record_id, "close", now, Rung(-7, now + timedelta(seconds=1)))
+    async with database.write() as tx:
+        first = await tx.duties.reminded_by(now, None, 2)
+        assert [each.id for each in first] == [sooner.id, later.id]
+        rest = await tx.duties.reminded_by(now, first[-1], 2)
+        assert [each.id for each in rest] == [at_once.id]

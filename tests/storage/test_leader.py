@@ -169,4 +169,5 @@ async def test_who_was_followed_writes_nothing_even_before_it_knows(postgres_url
         (queued,) = await tx.outbox.claim(NOW, 5)
     assert queued.message.text == "before"
     await new.release()
+    await old.release()
     await database.close()
