@@ -49,9 +49,7 @@ async def happen(tx: Tx, now: datetime) -> int:
     return (await tx.events.append("record/1", "moved", {}, actor=1, now=now)).id
 
 
-async def owe(
-    tx: Tx, record_id: int, code: str, now: datetime, rung: Rung | None = None
-) -> Duty:
+async def owe(tx: Tx, record_id: int, code: str, now: datetime, rung: Rung | None = None) -> Duty:
     return await tx.duties.open(
         record_id,
         code,
