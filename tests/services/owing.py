@@ -43,6 +43,8 @@ BEGINS = {
     "supplement": {"ask_more"},
 }
 """With which steps a thing begins to be owed that the bureau may be urged for."""
+COMING = {"planned_on", "rectify_by"}
+"""What is told of a day to come."""
 REVIEWS = {"pass", "go_on", "ask_more", "fail"}
 
 

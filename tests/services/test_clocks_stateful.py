@@ -5,19 +5,15 @@ What must be is told by `tests.services.owing`, from the brief alone.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
-from itertools import count
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -40,26 +36,28 @@ from bot.services.lights import refresh_lights
 from bot.services.proposals import decide, propose
 from bot.services.recounting import recount
 from bot.services.verify import verify
-from bot.storage.database import Database
-from tests.services.owing import BUREAU, DAY, ENDS, LIFE, ORDER, PROCURATORATE, Almanac, Owed, Told
+from tests.services.living import SAME_LIVES, Undone, opened
+from tests.services.owing import (
+    BUREAU,
+    COMING,
+    DAY,
+    ENDS,
+    LIFE,
+    ORDER,
+    PROCURATORATE,
+    Almanac,
+    Owed,
+    Told,
+)
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Awaitable, Callable, Mapping
 
     from bot.domain.records import Duty, Record, Value
-    from bot.storage.database import Tx
+    from bot.storage.database import Database
 
-T = TypeVar("T")
-
-PROFILE = settings(
-    max_examples=5,
-    stateful_step_count=25,
-    derandomize=True,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-"""The same lives in every run of the suite."""
-
+PROFILE = settings(SAME_LIVES, max_examples=5, stateful_step_count=25)
 CHOICES = {
     "type": ("breach", "governance", "public_interest"),
     "pace": ("normal", "urgent", "harm"),
@@ -78,7 +76,6 @@ PAST = {"served_on", "received_on", "replied_on", "reply_received_on", "looked_o
     "report_sent_on",
     "supplement_sent_on",
 }
-COMING = {"planned_on", "rectify_by"}
 CORRECTABLE = {
     "served_on": PROCURATORATE,
     "received_on": BUREAU,
@@ -149,8 +146,8 @@ class Cast:
     """Of the procuratorate."""
 
 
-class Lives(RuleBasedStateMachine):
-    """Any steps in any order, on any days, in one transaction that is undone in the end."""
+class Lives(Undone):
+    """Any steps in any order, on any days."""
 
     taken: ClassVar[Counter[str]] = Counter()
     """How often each step was taken, by all lives together."""
@@ -158,11 +155,8 @@ class Lives(RuleBasedStateMachine):
     def __init__(
         self, runner: asyncio.Runner, database: Database, cast: Cast, past: tuple[str, ...]
     ) -> None:
-        super().__init__()
-        self.runner, self.cast, self.past = runner, cast, past
-        self.stack = AsyncExitStack()
-        self.tx: Tx = runner.run(self.stack.enter_async_context(database.write()))
-        self.serials = count(1)
+        super().__init__(runner, database)
+        self.cast, self.past = cast, past
         self.today, self.hour = date.min, 10
         self.notices: list[RestDayNotice] = []
         self.almanac, self.calendar = Almanac(), WorkCalendar()
@@ -170,28 +164,15 @@ class Lives(RuleBasedStateMachine):
         self.matter: Matter
 
     def teardown(self) -> None:
-        self.runner.run(self._leave())
-
-    async def _leave(self) -> None:
-        async with self.stack:
-            report = await verify(self.tx)
-            await self.tx.connection.rollback()
+        report = self.runner.run(verify(self.tx))
+        super().teardown()
         assert report.sound
 
     # How a step is taken.
 
-    def desk(self) -> Desk:
+    async def desk(self) -> Desk:
         now = datetime.combine(self.today, time(self.hour, 30), SHANGHAI)
         return Desk(self.tx, self.cast.books, self.calendar, now, f"life{next(self.serials)}")
-
-    def do(self, use: Callable[[Desk], Awaitable[T]]) -> T:
-        """Use the desk; what is refused leaves no trace, as with every update."""
-
-        async def once() -> T:
-            async with self.tx.savepoint():
-                return await use(self.desk())
-
-        return self.runner.run(once())
 
     def refusal(self, use: Callable[[Desk], Awaitable[object]]) -> str:
         """The code with which it is refused; "" if it is done."""
@@ -431,8 +412,8 @@ class Lives(RuleBasedStateMachine):
             {event.id for event in await tx.events.of_record(record.id)},
             await tx.records.get(record.id),
             len(await tx.proposals.of_record(record.id)),
-            {move.code for move in ADVICE.moves_now(await matter_of(self.desk(), record))},
-            await render_card(self.desk(), ADVICE, record),
+            {move.code for move in ADVICE.moves_now(await matter_of(await self.desk(), record))},
+            await render_card(await self.desk(), ADVICE, record),
             {old.record.id: await tx.duties.of_record(old.record.id) for old in self.old},
         )
 
@@ -531,8 +512,7 @@ def test_after_each_step_of_any_life_exactly_that_is_owed_which_must_be(
     quick_url: str, books: Books, past: tuple[str, ...]
 ) -> None:
     Lives.taken.clear()
-    database = Database(quick_url)
-    with asyncio.Runner() as runner:
+    with opened(quick_url) as (runner, database):
         cast = runner.run(_hire(database, books))
 
         class Here(Lives):
@@ -540,5 +520,4 @@ def test_after_each_step_of_any_life_exactly_that_is_owed_which_must_be(
                 super().__init__(runner, database, cast, past)
 
         run_state_machine_as_test(Here, settings=PROFILE)
-        runner.run(database.close())
     assert Lives.taken.keys() >= set(past), "without which it would prove less than it says"

@@ -6,17 +6,15 @@ bot's own; the sender is one that sometimes fails in every way a sender can.
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -46,9 +44,11 @@ from bot.storage.tables import nags, outbox
 from reminders.dispatcher import Dispatcher
 from tests.services.advising import FILED, GIVEN
 from tests.services.hearing import Call, Debt, Ears, Member, Word
-from tests.services.owing import BUREAU, DAY, PROCURATORATE
+from tests.services.living import SAME_LIVES, Undone, opened
+from tests.services.owing import BUREAU, COMING, DAY, PROCURATORATE
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncIterator, Awaitable, Callable
 
     from bot.domain.kinds.kind import Kind, Matter, Move
@@ -59,15 +59,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-PROFILE = settings(
-    max_examples=18,
-    stateful_step_count=50,
-    derandomize=True,
-    phases=[Phase.generate],
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
-"""The same lives in every run of the suite."""
+PROFILE = settings(SAME_LIVES, max_examples=18, stateful_step_count=50, phases=[Phase.generate])
 STARTS = (date(2026, 1, 26), date(2026, 4, 20), date(2026, 8, 3), date(2026, 9, 14))
 """Some weeks before the spring festival, the May days, and the National Day holiday."""
 GROUP = Place(-100_77, title="鄂城群")
@@ -78,7 +70,6 @@ FAILURES = ("lost before", "lost after", "killed before", "killed after")
 LEAD: dict[str, Value] = {"category": "2C", "route": "transfer", "summary": "占用耕地"}
 SAID: dict[str, Value] = {**GIVEN, "case_number": "鄂城检行执监〔2026〕42070400003号"}
 DATED = {"served_on", "received_on", "replied_on", "reply_received_on", "looked_on"}
-COMING = {"planned_on", "rectify_by"}
 
 
 class Inside(Database):
@@ -96,19 +87,17 @@ class Inside(Database):
     read = write
 
 
-class Reminded(RuleBasedStateMachine):
+class Reminded(Undone):
     """Two organs, their people, one group; anything may happen to them, at any hour."""
 
     seen: ClassVar[Counter[str]] = Counter()
     """How often each thing happened, in all lives together."""
 
     def __init__(self, runner: asyncio.Runner, database: Database, books: Books) -> None:
-        super().__init__()
-        self.runner, self.books = runner, books
-        self.stack = AsyncExitStack()
-        self.tx: Tx = runner.run(self.stack.enter_async_context(database.write()))
+        super().__init__(runner, database)
+        self.books = books
         self.dispatcher = Dispatcher(Inside(self.tx), books)
-        self.serials, self.message_ids = count(1), count(9001)
+        self.message_ids = count(9001)
         self.now = datetime(2026, 1, 1, tzinfo=SHANGHAI)
         self.ears = Ears()
         self.users: dict[int, int] = {}
@@ -119,28 +108,16 @@ class Reminded(RuleBasedStateMachine):
         self.ticked = False
         """The dispatcher has run, in office hours, since anything last happened."""
 
-    def teardown(self) -> None:
-        self.runner.run(self._leave())
-
-    async def _leave(self) -> None:
-        async with self.stack:
-            await self.tx.connection.rollback()
-
     # How things are done.
 
     def do(self, use: Callable[[Desk], Awaitable[T]]) -> T:
-        """Use a desk; what is refused leaves no trace. Then compare what is owed."""
-
-        async def once() -> T:
-            async with self.tx.savepoint():
-                return await use(await self._desk())
-
+        """Use a desk, and then compare what is owed."""
         self.ticked = False
-        result = self.runner.run(once())
+        result = super().do(use)
         self.runner.run(self._note_debts())
         return result
 
-    async def _desk(self) -> Desk:
+    async def desk(self) -> Desk:
         return await Desk.open(self.tx, self.books, self.now, f"life{next(self.serials)}")
 
     async def _note_debts(self) -> None:
@@ -272,7 +249,7 @@ class Reminded(RuleBasedStateMachine):
             self.seen[f"{kind.code}: {move.code}"] += 1
 
     async def _matter(self, record: Record) -> Matter:
-        return await matter_of(await self._desk(), record)
+        return await matter_of(await self.desk(), record)
 
     def _day(self, data: st.DataObject, name: str) -> str:
         back = name in DATED
@@ -452,10 +429,10 @@ class Reminded(RuleBasedStateMachine):
                 await self.tx.outbox.put_back(queued, "TimedOut", self.now, perhaps_sent=True)
             elif self._is_here(queued):
                 await self._hear(queued)
-                await arrived(await self._desk(), queued, next(self.message_ids))
+                await arrived(await self.desk(), queued, next(self.message_ids))
             else:
                 self.ears.members[self.users[queued.message.chat_id]].known = False
-                await undeliverable(await self._desk(), queued, "blocked", away=True)
+                await undeliverable(await self.desk(), queued, "blocked", away=True)
 
     def _is_here(self, queued: Queued) -> bool:
         person = self.users.get(queued.message.chat_id)
@@ -548,14 +525,12 @@ def test_whatever_happens_everybody_hears_what_they_must_once_and_nothing_else(
     quick_url: str, books: Books
 ) -> None:
     Reminded.seen.clear()
-    database = Database(quick_url)
-    with asyncio.Runner() as runner:
+    with opened(quick_url) as (runner, database):
 
         class Here(Reminded):
             def __init__(self) -> None:
                 super().__init__(runner, database, books)
 
         run_state_machine_as_test(Here, settings=PROFILE)
-        runner.run(database.close())
     wanted = {"filed", "corrected", "put off", "left", "blocked", "back", "mornings"}
     assert Reminded.seen.keys() >= wanted, "without which it would prove less than it says"
