@@ -16,7 +16,8 @@ from bot.domain.periods import PERIODS, Period
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bot.domain.kinds.kind import DutyRule, Kind, Kinds
+    from bot.domain.kinds.kind import Kind, Kinds
+    from bot.domain.kinds.lifecycle import DutyRule
 
 PAGE = Path(__file__).parent / "periods.md"
 HEAD = """\

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from bot.domain.kinds import KINDS
 from bot.domain.kinds.advice import ADVICE
-from bot.domain.kinds.kind import Party
 from bot.domain.kinds.lead import CATEGORIES, LEAD
+from bot.domain.kinds.lifecycle import Party
 from bot.domain.kinds.warning import WARNING
 from bot.services.blanks import DISTRICT
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from bot.domain.calendar import local_date
 from bot.domain.entries import OneOf, Sight
-from bot.domain.kinds.kind import party_of
+from bot.domain.kinds.lifecycle import party_of
 from bot.domain.span import fold
 
 if TYPE_CHECKING:

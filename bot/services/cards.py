@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.entries import Sight
-from bot.domain.kinds.kind import FILE, party_of
+from bot.domain.kinds.lifecycle import FILE, party_of
 from bot.domain.outgoing import Button, Detour, Manner, Priority, in_rows
 from bot.domain.people import ON_DUTY, Action, Status
 from bot.services import buttons
@@ -20,7 +20,8 @@ from bot.services.signatures import bystanders, may_acknowledge, receipts, signa
 from bot.services.standing_in import holder_away
 
 if TYPE_CHECKING:
-    from bot.domain.kinds.kind import Kind, Matter, Move
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.lifecycle import Matter, Move
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor, Person
     from bot.domain.records import Event, Record

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.domain.kinds.kind import party_of
+from bot.domain.kinds.lifecycle import party_of
 from bot.domain.periods import Light, Stretch, days_left, light, stretch
 from bot.domain.records import Outcome, day_in
 from bot.services.clocks import estimated_by, not_begun

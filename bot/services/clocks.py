@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, TypeGuard
 
 from bot.domain.calendar import local_date
-from bot.domain.kinds.kind import FILE, Matter, party_of
+from bot.domain.kinds.lifecycle import FILE, Matter, party_of
 from bot.domain.periods import count, stretch
 from bot.domain.records import Outcome, day_in
 from bot.services.planning import first_rung, plan_of, silence
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.domain.calendar import WorkCalendar
-    from bot.domain.kinds.kind import DutyRule, Kind
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.lifecycle import DutyRule
     from bot.domain.periods import Deadline, Period
     from bot.domain.records import Duty, Event, Record, Value
     from bot.services.desk import Desk

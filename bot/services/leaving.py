@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.domain.kinds.kind import Matter
+from bot.domain.kinds.lifecycle import Matter
 from bot.domain.outgoing import Priority
 from bot.domain.people import ON_DUTY, Role
 from bot.services.cards import refresh_cards

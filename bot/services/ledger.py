@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
-from bot.domain.kinds.kind import FILE
+from bot.domain.kinds.lifecycle import FILE
 from bot.domain.people import Action
 from bot.domain.records import NewRecord
 from bot.services.cards import announce
@@ -21,7 +21,8 @@ from bot.storage.events import stream_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.domain.kinds.kind import Kind, Move
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.lifecycle import Move
     from bot.domain.people import Actor, Side
     from bot.domain.records import Event, Record, Value
     from bot.services.desk import Desk

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.domain.kinds.kind import Matter
+from bot.domain.kinds.lifecycle import Matter
 from bot.domain.ladder import LATE
 from bot.domain.outgoing import Button, Priority
 from bot.domain.people import ON_DUTY
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
-    from bot.domain.kinds.kind import Move
+    from bot.domain.kinds.lifecycle import Move
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor, Person
     from bot.domain.records import Duty, Nag, Record

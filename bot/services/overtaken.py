@@ -14,7 +14,8 @@ from bot.services.histories import SIDE
 from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
-    from bot.domain.kinds.kind import Kind, Matter
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.lifecycle import Matter
     from bot.domain.records import Draft, Proposal, Record
     from bot.services.desk import Desk
 

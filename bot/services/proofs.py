@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.domain.entries import Sight
-from bot.domain.kinds.kind import party_of
+from bot.domain.kinds.lifecycle import party_of
 from bot.domain.periods import Unit, days_left
 from bot.domain.why import Proof, prove
 from bot.services.cards import step_title
@@ -17,7 +17,8 @@ from bot.services.reasons import courses_of, keys_of, particulars_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from bot.domain.kinds.kind import DutyRule, Kind
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.lifecycle import DutyRule
     from bot.domain.periods import Deadline
     from bot.domain.records import Duty, Event, Record
     from bot.services.desk import Desk

@@ -31,7 +31,7 @@ from bot.services.ledger import allowed_move, carry_out, given_for, note_within_
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.domain.kinds.kind import Move
+    from bot.domain.kinds.lifecycle import Move
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor
     from bot.domain.records import Draft, Proposal, Record, Value

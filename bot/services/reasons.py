@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.domain.kinds.kind import FILE
+from bot.domain.kinds.lifecycle import FILE
 from bot.domain.records import Outcome, day_in
 from bot.services.histories import CORRECTED
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
-    from bot.domain.kinds.kind import DutyRule, Kind
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.lifecycle import DutyRule
     from bot.domain.records import Duty, Event, Record
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bot.domain.facets import state_facet
-from bot.domain.kinds.kind import FILE
+from bot.domain.kinds.lifecycle import FILE
 from bot.services.cards import refresh_standing, tell_on_duty
 from bot.services.clocks import put_row
 from bot.services.overtaken import drop_moot_proposals

@@ -11,7 +11,8 @@ from bot.services.clocks import dated
 
 if TYPE_CHECKING:
     from bot.domain.calendar import WorkCalendar
-    from bot.domain.kinds.kind import DutyRule, Kind
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.lifecycle import DutyRule
     from bot.domain.periods import Deadline
     from bot.domain.records import Duty, Event, Record
     from bot.services.desk import Desk

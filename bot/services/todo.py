@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from bot.domain.facets import Facet, Sort
-from bot.domain.kinds.kind import Matter
+from bot.domain.kinds.lifecycle import Matter
 from bot.domain.outgoing import Button, Manner
 from bot.domain.people import Action, Role
 from bot.domain.periods import Light, days_left

@@ -11,8 +11,8 @@ import pytest
 
 from bot.domain.entries import OneOf
 from bot.domain.kinds import KINDS
-from bot.domain.kinds.kind import FILE, Kind, Matter, Party
 from bot.domain.kinds.lead import CATEGORIES, LEAD
+from bot.domain.kinds.lifecycle import FILE, Matter, Party
 from bot.domain.people import Action, Actor, Role, Side
 from bot.domain.periods import PERIODS, Stretch
 from bot.domain.records import Duty, Record
@@ -22,6 +22,8 @@ from tests.domain.lives import PARTIES, allowed_when, life
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+    from bot.domain.kinds.kind import Kind
 
 OFFICE = read_office()
 every_kind = pytest.mark.parametrize("kind", KINDS.all, ids=lambda kind: kind.code)

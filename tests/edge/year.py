@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from random import Random
 
-    from bot.domain.kinds.kind import Kind, Move
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.lifecycle import Move
     from bot.domain.people import Person
     from bot.domain.records import Record, Value
     from bot.sandbox.messages import Message

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.calendar import SHANGHAI
 from bot.domain.kinds.advice import ADVICE
-from bot.domain.kinds.kind import Party
+from bot.domain.kinds.lifecycle import Party
 from bot.services.amendments import correct_record
 from bot.services.cards import render_card
 from bot.services.ledger import file_record, move_record

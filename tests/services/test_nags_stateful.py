@@ -26,7 +26,7 @@ from sqlalchemy import select
 from bot.domain.calendar import SHANGHAI, local_date
 from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
-from bot.domain.kinds.kind import Party
+from bot.domain.kinds.lifecycle import Party
 from bot.domain.people import Place, Role, Side, Status, Visitor
 from bot.services.amendments import correct_record
 from bot.services.clocks import matter_of
@@ -51,7 +51,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from bot.domain.kinds.kind import Kind, Matter, Move
+    from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.lifecycle import Matter, Move
     from bot.domain.outgoing import Queued
     from bot.domain.records import Record, Value
     from bot.services.desk import Books

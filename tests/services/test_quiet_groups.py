@@ -12,8 +12,8 @@ import pytest
 
 from bot.domain.calendar import DAY, SHANGHAI
 from bot.domain.kinds.advice import ADVICE
-from bot.domain.kinds.kind import Party
 from bot.domain.kinds.lead import LEAD
+from bot.domain.kinds.lifecycle import Party
 from bot.domain.people import Role, Side
 from bot.services.delivery import arrived, undeliverable
 from bot.services.desk import Desk

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import pytest
 
 from bot.domain.entries import Choice, Entry, Number, OneOf, Sight, Text
-from bot.domain.kinds.kind import DutyRule, Fields, Kind, Kinds, Move, Party, State
+from bot.domain.kinds.kind import Fields, Kind, Kinds
+from bot.domain.kinds.lifecycle import DutyRule, Move, Party, State
 from bot.domain.measures import Day, Surface
 from bot.domain.numbers import NumberKind
 from bot.domain.people import Side

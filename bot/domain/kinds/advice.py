@@ -13,16 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 from bot.domain.entries import Choice, Entry, Number, OneOf, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.items import EachOf, Items
-from bot.domain.kinds.kind import (
-    DutyRule,
-    Fields,
-    Kind,
-    Move,
-    Party,
-    State,
-    unless_owed,
-    while_owed,
-)
+from bot.domain.kinds.kind import Fields, Kind
+from bot.domain.kinds.lifecycle import DutyRule, Move, Party, State, unless_owed, while_owed
 from bot.domain.measures import ComingDay, Day, DayCount
 from bot.domain.numbers import NumberKind
 from bot.domain.people import Side
@@ -30,7 +22,7 @@ from bot.domain.people import Side
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bot.domain.kinds.kind import Matter
+    from bot.domain.kinds.lifecycle import Matter
     from bot.domain.records import Record, Value
 
 TYPES = OneOf(

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from bot.domain.entries import Choice, Entry, Number, OneOf, ParcelNumber, Sight, Text
 from bot.domain.errors import DomainError
-from bot.domain.kinds.kind import FILE, DutyRule, Fields, Kind, Move, Party, State
+from bot.domain.kinds.kind import Fields, Kind
+from bot.domain.kinds.lifecycle import FILE, DutyRule, Move, Party, State
 from bot.domain.measures import Day, Money, Surface
 from bot.domain.numbers import NumberKind
 from bot.domain.parties import PartyName, PartyTypes

@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Annotated
 
 from bot.domain.entries import Choice, Entry, Number, OneOf, Sight, Text
-from bot.domain.kinds.kind import DutyRule, Fields, Kind, Move, Party, State
+from bot.domain.kinds.kind import Fields, Kind
+from bot.domain.kinds.lifecycle import DutyRule, Move, Party, State
 from bot.domain.measures import Surface
 from bot.domain.numbers import NumberKind
 from bot.domain.people import Side
