@@ -276,25 +276,8 @@ def _days_if_urgent(data: Mapping[str, Value]) -> tuple[str, ...]:
     return ("pace",) if data.get("reply_days") and "pace" not in data else ()
 
 
-_ORDER = (
-    ("issued_on", "served_on"),
-    ("issued_on", "received_on"),
-    ("served_on", "replied_on"),
-    ("received_on", "replied_on"),
-    ("replied_on", "reply_received_on"),
-)
-"""Of two known days, which cannot be before which."""
-
-
-def _consistent(data: Mapping[str, Value]) -> None:
-    """No day before the one it follows, no answer for items there are not, no false urgency."""
-    for first, then in _ORDER:
-        if first in data and then in data and str(data[then]) < str(data[first]):
-            earlier, later = (
-                (ADVICE.entries[name].title, date.fromisoformat(str(data[name])))
-                for name in (first, then)
-            )
-            raise DomainError("wrong_order", earlier=earlier, later=later)
+def _agree(data: Mapping[str, Value]) -> None:
+    """No answer for items there are not, no false urgency."""
     if (
         "items" in data
         and "progress" in data
@@ -679,7 +662,14 @@ ADVICE = Kind(
     fields=AdviceFields,
     required=("type", "advice_number", "issued_on", "items"),
     demands=_days_if_urgent,
-    consistent=_consistent,
+    days_in_order=(
+        ("issued_on", "served_on"),
+        ("issued_on", "received_on"),
+        ("served_on", "replied_on"),
+        ("received_on", "replied_on"),
+        ("replied_on", "reply_received_on"),
+    ),
+    agreement=_agree,
     renewal=_renewal,
     rest="items",
     guided=("pace", "reason", "related", "penalty_number", "court_number"),

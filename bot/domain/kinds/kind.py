@@ -16,6 +16,7 @@ from bot.domain.entries import Entry, Number, OneOf, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.kinds.lifecycle import FILE, Party, party_of
 from bot.domain.numbers import NumberKind
+from bot.domain.records import day_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -100,8 +101,10 @@ class Kind:
     """What else is asked, and may be skipped, given what it says so far."""
     demands: Callable[[Mapping[str, Value]], tuple[str, ...]] = nothing_more
     """What else must be known before it can be filed, given what it says so far."""
-    consistent: Callable[[Mapping[str, Value]], None] = agree
-    """Raises `DomainError` where its fields contradict each other."""
+    days_in_order: tuple[tuple[str, str], ...] = ()
+    """Of two fields with a day, which cannot be before which: (the earlier, the later)."""
+    agreement: Callable[[Mapping[str, Value]], None] = agree
+    """Raises `DomainError` where its fields contradict each other otherwise."""
     renewal: Callable[[Record], Mapping[str, Value | None]] = nothing_else
     """What the record that takes another's place says otherwise; None: it is asked for anew."""
     also_concerns: Callable[[Mapping[str, Value]], frozenset[Side]] = no_other_side
@@ -202,6 +205,15 @@ class Kind:
             title = self.entries[name].title if name in self.entries else name
             raise DomainError("bad_field", title=title) from error
         return model.model_dump(mode="json", exclude_none=True)
+
+    def consistent(self, data: Mapping[str, Value]) -> None:
+        """Raise `DomainError` where the fields of a record contradict each other."""
+        for names in self.days_in_order:
+            before, after = (day_in(data, name) for name in names)
+            if before and after and after < before:
+                earlier, later = (self.entries[name].title for name in names)
+                raise DomainError("wrong_order", earlier=(earlier, before), later=(later, after))
+        self.agreement(data)
 
     def show(self, name: str, value: Value) -> str:
         """A field's value as people read it."""

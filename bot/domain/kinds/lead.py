@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 from bot.domain.entries import Choice, Entry, Number, OneOf, ParcelNumber, Sight, Text
-from bot.domain.errors import DomainError
 from bot.domain.kinds.kind import Fields, Kind
 from bot.domain.kinds.lifecycle import FILE, DutyRule, Move, Party, State
 from bot.domain.measures import Day, Money, Surface
@@ -20,7 +19,6 @@ from bot.domain.numbers import NumberKind
 from bot.domain.parties import PartyName, PartyTypes
 from bot.domain.people import Side
 from bot.domain.quantities import AreaRole
-from bot.domain.records import day_in
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -201,15 +199,6 @@ def _when_known(data: Mapping[str, Value]) -> tuple[str, ...]:
     return ("known_on",) if data.get("route") == "apply" else ()
 
 
-def _consistent(data: Mapping[str, Value]) -> None:
-    """Nobody applies before they know of what they apply against."""
-    known, handed_in = day_in(data, "known_on"), day_in(data, "handed_in_on")
-    if known and handed_in and handed_in < known:
-        titles = (LEAD.entries[name].title for name in ("known_on", "handed_in_on"))
-        earlier, later = zip(titles, (known, handed_in), strict=True)
-        raise DomainError("wrong_order", earlier=earlier, later=later)
-
-
 _OUTCOMES = frozenset({"filed", "refused", "transferred", "merged"})
 
 LEAD = Kind(
@@ -221,7 +210,7 @@ LEAD = Kind(
     required=("category", "route", "summary"),
     wonders=_when_handed_in,
     demands=_when_known,
-    consistent=_consistent,
+    days_in_order=(("known_on", "handed_in_on"),),
     rest="summary",
     guided=("party", "area", "penalty_number", "court_number"),
     teller="told_by",
