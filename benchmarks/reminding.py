@@ -18,6 +18,7 @@ from bot.domain.periods import PERIODS, Stretch
 from bot.services.desk import Desk
 from bot.services.planning import plan_of
 from bot.storage import tables
+from bot.storage.columns import UtcTime
 from bot.storage.duties import written_rule
 from reminders.dispatcher import Dispatcher
 
@@ -158,7 +159,7 @@ async def _multiply(connection: AsyncConnection, duties: int, planned: int) -> N
             text(
                 f"INSERT INTO duties ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
                 f" FROM duties WHERE id <= {duties} AND rung_at > :opening"
-            ).bindparams(bindparam("opening", OPENING, tables.UtcTime()))
+            ).bindparams(bindparam("opening", OPENING, UtcTime()))
         )
 
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
-
 from sqlalchemy import (
-    JSON,
     BigInteger,
     Boolean,
     Column,
     Date,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     Integer,
@@ -22,51 +16,12 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    TypeDecorator,
     UniqueConstraint,
     false,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 
-if TYPE_CHECKING:
-    from sqlalchemy.types import TypeEngine
-
-
-class UtcTime(TypeDecorator[datetime]):
-    """The one type that holds time: aware UTC, to the microsecond, sorting as text too."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """PostgreSQL has a type for it; SQLite keeps ISO text of one length."""
-        return dialect.type_descriptor(
-            String(27) if dialect.name == "sqlite" else DateTime(timezone=True)
-        )
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        """Refuse a naive datetime; write UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("naive datetime")
-        moment = value.astimezone(UTC)
-        if dialect.name == "sqlite":
-            return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
-        return moment
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Read aware UTC."""
-        if value is None:
-            return None
-        moment = datetime.fromisoformat(value) if dialect.name == "sqlite" else value
-        return moment.astimezone(UTC)
-
-
-BigId = BigInteger().with_variant(Integer, "sqlite")
-"""A key the database counts by itself; SQLite does so for INTEGER only."""
-Json = JSON().with_variant(JSONB(), "postgresql")
+from bot.storage.columns import BigId, Json, UtcTime, partial_index
 
 metadata = MetaData(
     naming_convention={
@@ -262,46 +217,12 @@ duties = Table(
     Column("stage", Integer, nullable=False, server_default=text("0")),
     Column("rung_at", UtcTime),
     Column("plan", String(12), nullable=False, server_default=text("''")),
-    Index(
-        "uq_duties_open",
-        "record_id",
-        "code",
-        unique=True,
-        sqlite_where=text("closed_by IS NULL"),
-        postgresql_where=text("closed_by IS NULL"),
-    ),
-    Index(
-        "ix_duties_open_debtor",
-        "debtor",
-        "record_id",
-        sqlite_where=text("closed_by IS NULL"),
-        postgresql_where=text("closed_by IS NULL"),
-    ),
-    Index(
-        "ix_duties_open_due",
-        "due",
-        "record_id",
-        sqlite_where=text("closed_by IS NULL"),
-        postgresql_where=text("closed_by IS NULL"),
-    ),
-    Index(
-        "ix_duties_open_rung_at",
-        "rung_at",
-        sqlite_where=text("closed_by IS NULL"),
-        postgresql_where=text("closed_by IS NULL"),
-    ),
-    Index(
-        "ix_duties_open_calendar",
-        "calendar_version",
-        sqlite_where=text("closed_by IS NULL"),
-        postgresql_where=text("closed_by IS NULL"),
-    ),
-    Index(
-        "ix_duties_open_plan",
-        "plan",
-        sqlite_where=text("closed_by IS NULL"),
-        postgresql_where=text("closed_by IS NULL"),
-    ),
+    partial_index("uq_duties_open", "record_id", "code", unique=True, where="closed_by IS NULL"),
+    partial_index("ix_duties_open_debtor", "debtor", "record_id", where="closed_by IS NULL"),
+    partial_index("ix_duties_open_due", "due", "record_id", where="closed_by IS NULL"),
+    partial_index("ix_duties_open_rung_at", "rung_at", where="closed_by IS NULL"),
+    partial_index("ix_duties_open_calendar", "calendar_version", where="closed_by IS NULL"),
+    partial_index("ix_duties_open_plan", "plan", where="closed_by IS NULL"),
 )
 
 nags = Table(
@@ -316,19 +237,8 @@ nags = Table(
     Column("doubtful", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("duty_id", "stage", "person_id"),
     Index(None, "at"),
-    Index(
-        "ix_nags_waiting",
-        "at",
-        "person_id",
-        sqlite_where=text("message = ''"),
-        postgresql_where=text("message = ''"),
-    ),
-    Index(
-        "ix_nags_message",
-        "message",
-        sqlite_where=text("message <> ''"),
-        postgresql_where=text("message <> ''"),
-    ),
+    partial_index("ix_nags_waiting", "at", "person_id", where="message = ''"),
+    partial_index("ix_nags_message", "message", where="message <> ''"),
     sqlite_autoincrement=True,  # buttons and messages name a nag by its id long after it is gone
 )
 
@@ -370,13 +280,12 @@ disputes = Table(
     Column("raised_by", BigInteger, ForeignKey("events.id"), nullable=False),
     Column("closed_by_sender", BigInteger, ForeignKey("events.id")),
     Column("closed_by_receiver", BigInteger, ForeignKey("events.id")),
-    Index(
+    partial_index(
         "uq_disputes_open",
         "record_id",
         "subject",
         unique=True,
-        sqlite_where=text("closed_by_sender IS NULL OR closed_by_receiver IS NULL"),
-        postgresql_where=text("closed_by_sender IS NULL OR closed_by_receiver IS NULL"),
+        where="closed_by_sender IS NULL OR closed_by_receiver IS NULL",
     ),
     sqlite_autoincrement=True,  # buttons name a dispute by its id long after it is settled
 )
@@ -440,32 +349,16 @@ outbox = Table(
     Column("trouble", String(200), nullable=False),
     Column("queued_at", UtcTime, nullable=False),
     Column("settled_at", UtcTime),
-    Index(
-        "ix_outbox_waiting",
-        "priority",
-        "id",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
+    partial_index("ix_outbox_waiting", "priority", "id", where="state = 'waiting'"),
     Index("ix_outbox_chat_id_state", "chat_id", "state"),
-    Index(
-        "ix_outbox_given_up",
-        "settled_at",
-        sqlite_where=text("state = 'failed'"),
-        postgresql_where=text("state = 'failed'"),
-    ),
+    partial_index("ix_outbox_given_up", "settled_at", where="state = 'failed'"),
     Index(
         "ix_outbox_repeated",
         "settled_at",
         sqlite_where=text("repeated = 1"),
         postgresql_where=text("repeated"),
     ),
-    Index(
-        "ix_outbox_post",
-        "post",
-        sqlite_where=text("post <> ''"),
-        postgresql_where=text("post <> ''"),
-    ),
+    partial_index("ix_outbox_post", "post", where="post <> ''"),
 )
 
 files = Table(
@@ -499,12 +392,7 @@ attachments = Table(
     Column("settled_at", UtcTime),
     UniqueConstraint("draft_id", "sha256"),
     UniqueConstraint("record_id", "sha256"),
-    Index(
-        "ix_attachments_waiting",
-        "not_before",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
+    partial_index("ix_attachments_waiting", "not_before", where="state = 'waiting'"),
     sqlite_autoincrement=True,  # messages name an attachment by its id long after it is gone
 )
 

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import StatementError
 
-from bot.storage.tables import UtcTime, updates
+from bot.storage.columns import UtcTime
+from bot.storage.tables import updates
 
 if TYPE_CHECKING:
     from bot.storage.database import Database

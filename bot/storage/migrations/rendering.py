@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import DefaultClause
 from sqlalchemy.sql.elements import False_
 
-from bot.storage.tables import BigId, Json, UtcTime
+from bot.storage.columns import BigId, Json, UtcTime
 
 if TYPE_CHECKING:
     from alembic.autogenerate.api import AutogenContext
 
 
 def render_item(kind: str, item: object, autogen_context: AutogenContext) -> str | Literal[False]:
-    """Write our types by the names that `bot.storage.tables` gives them.
+    """Write our types by the names that `bot.storage.columns` gives them.
 
     A false default is written so that each database gets its own word for it.
     """
@@ -22,7 +22,7 @@ def render_item(kind: str, item: object, autogen_context: AutogenContext) -> str
         return "sa.false()" if isinstance(item.arg, False_) else False
     if kind != "type" or not (name := _type_name(item)):
         return False
-    autogen_context.imports.add(f"from bot.storage.tables import {name}")
+    autogen_context.imports.add(f"from bot.storage.columns import {name}")
     return name
 
 

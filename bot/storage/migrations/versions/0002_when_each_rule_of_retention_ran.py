@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.storage.tables import UtcTime
+from bot.storage.columns import UtcTime
 
 revision = "0002"
 down_revision = "0001"

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 from dateutil.relativedelta import relativedelta
 
-from bot.storage.tables import BigId, Json, UtcTime
+from bot.storage.columns import BigId, Json, UtcTime
 
 revision = "0007"
 down_revision = "0006"

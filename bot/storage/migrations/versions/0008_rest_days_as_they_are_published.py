@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.storage.tables import BigId, Json, UtcTime
+from bot.storage.columns import BigId, Json, UtcTime
 
 revision = "0008"
 down_revision = "0007"

@@ -6,7 +6,7 @@ Duties that are open now have no plan yet: the first tick plans them.
 import sqlalchemy as sa
 from alembic import op
 
-from bot.storage.tables import BigId, UtcTime
+from bot.storage.columns import BigId, UtcTime
 
 revision = "0010"
 down_revision = "0009"

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from bot.storage.tables import BigId, UtcTime
+from bot.storage.columns import BigId, UtcTime
 
 revision = "0011"
 down_revision = "0010"
