@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from bot.domain.errors import DomainError
 from bot.domain.people import Action
 from bot.services.cards import refresh_cards
+from bot.services.histories import note_step
 from bot.services.signatures import ACKNOWLEDGED, bystanders, unread_of
-from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
     from bot.domain.people import Actor
@@ -31,11 +31,5 @@ async def acknowledge(desk: Desk, actor: Actor, record: Record) -> None:
         raise DomainError(
             "already_read", number=record.number, organ=desk.office.organ(actor.organ).short
         )
-    await desk.tx.events.append(
-        stream_of(record.id),
-        ACKNOWLEDGED,
-        {"number": record.number, "version": record.version, "organ": actor.organ},
-        actor=actor.person_id,
-        now=desk.now,
-    )
+    await note_step(desk, actor, record, ACKNOWLEDGED, {})
     await refresh_cards(desk, record)

@@ -15,12 +15,14 @@ from bot.services.disputes import DISPUTED
 from bot.services.forms import blank_draft, keep, show_fields
 from bot.services.histories import (
     CORRECTED,
+    note_step,
+    note_within_side,
     other_party,
     readable,
     require_amendable,
     suppliers,
 )
-from bot.services.ledger import note_step, note_within_side, sides_of
+from bot.services.ledger import sides_of
 from bot.services.overtaken import close_other_forms, drop_moot_proposals
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record

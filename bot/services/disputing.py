@@ -17,8 +17,7 @@ from bot.services.disputes import (
     subject_title,
 )
 from bot.services.forms import blank_draft, keep
-from bot.services.histories import other_party, require_amendable, require_party
-from bot.services.ledger import note_step
+from bot.services.histories import note_step, other_party, require_amendable, require_party
 
 if TYPE_CHECKING:
     from bot.domain.kinds.kind import Kind
@@ -90,7 +89,7 @@ async def settle(desk: Desk, actor: Actor, record: Record, dispute_id: int, rais
     found = next((one for one in standing if one.id == dispute_id), None)
     if found is None or found.raised_by != raised_by or closed_by(found, record, actor.organ):
         raise DomainError("dispute_gone", number=record.number)
-    event = await note_step(desk, actor, record, SETTLED, {"subject": found.subject}, {})
+    event = await note_step(desk, actor, record, SETTLED, {"subject": found.subject})
     by_sender = actor.organ == record.sender
     if not await desk.tx.disputes.settle(dispute_id, raised_by, event.id, by_sender=by_sender):
         raise DomainError("dispute_gone", number=record.number)

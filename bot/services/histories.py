@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
 from bot.domain.people import Action
+from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from bot.domain.kinds.kind import Kind
     from bot.domain.people import Actor
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 SIDE = "side"
 """The fact of an entry that stays within one side: which side that is."""
-
-
 CORRECTED = "corrected"
 """The event of a correction; its facts name the fields."""
 
@@ -70,3 +69,36 @@ def require_party(actor: Actor, record: Record) -> None:
 def other_party(record: Record, actor: Actor) -> str:
     """The code of the other one of the record's two organs."""
     return record.receiver if actor.organ == record.sender else record.sender
+
+
+async def note_step(
+    desk: Desk,
+    actor: Actor,
+    record: Record,
+    name: str,
+    facts: Mapping[str, object],
+    content: Mapping[str, object] | None = None,
+) -> Event:
+    """Write what an organ did into a record's history; `content` is case text, if any."""
+    facts = {**facts, "number": record.number, "version": record.version, "organ": actor.organ}
+    return await desk.tx.events.append(
+        stream_of(record.id),
+        name,
+        facts,
+        actor=actor.person_id,
+        now=desk.now,
+        content=content or None,
+    )
+
+
+async def note_within_side(
+    desk: Desk,
+    actor: Actor,
+    record: Record,
+    name: str,
+    facts: Mapping[str, object],
+    content: Mapping[str, object],
+) -> None:
+    """Write into a record's history what only the actor's side reads (`readable`)."""
+    side = desk.office.organ(actor.organ).side
+    await note_step(desk, actor, record, name, {SIDE: side.value, **facts}, content)

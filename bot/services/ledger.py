@@ -12,11 +12,10 @@ from bot.domain.records import NewRecord
 from bot.services.cards import announce
 from bot.services.clocks import matter_of, run_clocks
 from bot.services.coming import require_to_come
-from bot.services.histories import SIDE, other_party
+from bot.services.histories import note_step, other_party
 from bot.services.overtaken import close_other_forms, drop_moot_proposals
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
-from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from bot.domain.kinds.kind import Kind
     from bot.domain.kinds.lifecycle import Move
     from bot.domain.people import Actor, Side
-    from bot.domain.records import Event, Record, Value
+    from bot.domain.records import Record, Value
     from bot.services.desk import Desk
 
 
@@ -164,36 +163,3 @@ async def allowed_move(desk: Desk, actor: Actor, record: Record, code: str, vers
     if not move.when(await matter_of(desk, record)):
         raise DomainError("not_now", title=move.title, number=record.number)
     return move
-
-
-async def note_within_side(
-    desk: Desk,
-    actor: Actor,
-    record: Record,
-    name: str,
-    facts: Mapping[str, object],
-    content: Mapping[str, object],
-) -> None:
-    """Write into a record's history what only the actor's side reads (`histories.readable`)."""
-    side = desk.office.organ(actor.organ).side
-    await note_step(desk, actor, record, name, {SIDE: side.value, **facts}, content)
-
-
-async def note_step(
-    desk: Desk,
-    actor: Actor,
-    record: Record,
-    name: str,
-    facts: Mapping[str, object],
-    content: Mapping[str, object],
-) -> Event:
-    """Write what an organ did into a record's history; `content` is case text."""
-    facts = {**facts, "number": record.number, "version": record.version, "organ": actor.organ}
-    return await desk.tx.events.append(
-        stream_of(record.id),
-        name,
-        facts,
-        actor=actor.person_id,
-        now=desk.now,
-        content=content or None,
-    )

@@ -26,7 +26,8 @@ from bot.services.blanks import PROPOSAL, REFUSE
 from bot.services.clockface import face_of
 from bot.services.clocks import matter_of
 from bot.services.forms import blank_draft, keep, throw_away
-from bot.services.ledger import allowed_move, carry_out, given_for, note_within_side
+from bot.services.histories import note_within_side
+from bot.services.ledger import allowed_move, carry_out, given_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

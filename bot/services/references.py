@@ -9,7 +9,7 @@ from bot.domain.errors import DomainError
 from bot.domain.numbers import NumberKind, parse_number
 from bot.domain.people import Action
 from bot.services.cards import refresh_cards
-from bot.storage.events import stream_of
+from bot.services.histories import note_step
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -51,17 +51,9 @@ async def tell_named(
     """Note in the history of the records that `record` now names what has become of it."""
     for _, holds, number in _naming(kind.entries, data):
         named = await _named(desk, number)
-        if not holds.leaves or named is None:
-            continue
-        facts = {"number": named.number, "version": named.version, "organ": actor.organ}
-        await desk.tx.events.append(
-            stream_of(named.id),
-            holds.leaves,
-            {**facts, "named_by": record.number},
-            actor=actor.person_id,
-            now=desk.now,
-        )
-        await refresh_cards(desk, named)
+        if holds.leaves and named is not None:
+            await note_step(desk, actor, named, holds.leaves, {"named_by": record.number})
+            await refresh_cards(desk, named)
 
 
 def _naming(

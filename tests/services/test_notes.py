@@ -19,9 +19,9 @@ from bot.services.disclosure import disclose, tell_history
 from bot.services.drafts import resume
 from bot.services.files import offer_to_draft
 from bot.services.forms import answer, save_for_later
-from bot.services.histories import readable
+from bot.services.histories import note_step, readable
 from bot.services.housekeeping import DAILY_WORK
-from bot.services.ledger import file_record, move_record, note_step
+from bot.services.ledger import file_record, move_record
 from bot.services.lookup import look_up, look_up_one
 from bot.services.search import search
 from bot.services.submission import submit

@@ -19,7 +19,8 @@ from bot.domain.periods import Stretch, count
 from bot.domain.records import NewRecord, Outcome
 from bot.services.cards import render_card
 from bot.services.disclosure import tell_history
-from bot.services.ledger import file_record, move_record, note_step
+from bot.services.histories import note_step
+from bot.services.ledger import file_record, move_record
 from bot.services.proofs import account_of
 from bot.services.recounting import SHOWN, recount, recount_late
 from bot.services.verify import verify
