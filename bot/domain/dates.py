@@ -6,7 +6,7 @@ on the preferred side counts, today included. Callers show the reading before th
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -60,11 +60,9 @@ class DateReading:
     role: str = ""
 
 
-def find_dates(
-    text: str, today: date, *, prefer: Prefer = "past", excluded: Iterable[Span[object]] = ()
-) -> list[Span[DateReading]]:
+def find_dates(text: str, today: date, *, prefer: Prefer = "past") -> list[Span[DateReading]]:
     """Find the days a text names; `today` is the day it was written, in Shanghai."""
-    folded = fold(text).blank(excluded)
+    folded = fold(text)
     found = _followed(folded, list(_scan(folded, today, prefer)))
     return [
         folded.span(start, end, DateReading(day, _role(folded.text, start, end)))

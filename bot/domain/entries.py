@@ -228,16 +228,17 @@ class Number:
         return str(value)
 
 
+_PARCEL_WORDS = ("图斑编号", "监测编号", "图斑号", "图斑")
+"""What may stand before a parcel's number in a line to say what it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class ParcelNumber:
     """A parcel's number (图斑编号), kept in its one spelling."""
 
-    words: tuple[str, ...] = ("图斑编号", "监测编号", "图斑号", "图斑")
-    """What may stand before it in a line to say what it is."""
-
     def find(self, text: str, reading: Reading) -> list[Found]:
         """The parcels' numbers in the text, which keeps them: often it says nothing else."""
-        found = (with_word(text, span, span.value, self.words) for span in find_parcels(text))
+        found = (with_word(text, span, span.value, _PARCEL_WORDS) for span in find_parcels(text))
         return [replace(each, inside=True) for each in found]
 
     def doubtful(self, text: str, reading: Reading) -> list[Span[Reason]]:

@@ -195,13 +195,13 @@ _ANSWER_WITHIN = re.compile(
     rf"(?:将[一-龥]{{1,8}}?)?(?:向[一-龥]{{1,6}}?)?(?:以?书面(?:形式)?|予以|作出|给予)?{_ANSWER}"
 )
 """A number of days with the word beside it that says what they are for."""
+MOST_DAYS = 365
+"""No paper sets more."""
 
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
     """A number of days that a paper sets."""
-
-    most: int = 365
 
     def find(self, text: str, reading: Reading) -> list[Found]:
         """The days in which an answer is asked for, said beside them: 15日内书面回复.
@@ -220,7 +220,7 @@ class DayCount:
 
     def _count(self, numeral: str) -> int:
         count = read_numeral(numeral)
-        return int(count) if count is not None and 1 <= count <= self.most else 0
+        return int(count) if count is not None and 1 <= count <= MOST_DAYS else 0
 
     def read(self, answer: str, reading: Reading) -> Value:
         """Read 15, 15日 or 十五天; raises `not_days`."""
@@ -229,7 +229,7 @@ class DayCount:
         )
         count = self._count(match["n"]) if match else 0
         if not count:
-            raise DomainError("not_days", most=self.most)
+            raise DomainError("not_days", most=MOST_DAYS)
         return count
 
     def show(self, value: Value) -> str:

@@ -8,14 +8,14 @@ workday after it; rest days inside the period are counted, except in working-day
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from dateutil.relativedelta import relativedelta
 
-from bot.domain.calendar import DAY, WorkCalendar, local_instant, weekday_name
+from bot.domain.calendar import DAY, WorkCalendar, weekday_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -355,11 +355,6 @@ def count(
         steps=tuple(_steps(decisive, period.roll, calendar)),
         calendar_version=calendar.version,
     )
-
-
-def due_instant(deadline: Deadline) -> datetime:
-    """Return the UTC instant when the due day ends in China: 24:00 Asia/Shanghai."""
-    return local_instant(deadline.due + DAY, time.min)
 
 
 def _nominal(period: Period, start: date, calendar: WorkCalendar, named: date | None) -> date:

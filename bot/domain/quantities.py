@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
@@ -105,9 +105,9 @@ class Area:
         return f"{self.mu}亩（{_to_cents(self.square_metres)}㎡）"
 
 
-def find_areas(text: str, excluded: Iterable[Span[object]] = ()) -> list[Span[Area]]:
+def find_areas(text: str) -> list[Span[Area]]:
     """Find areas with the role word directly before them; `3.52亩（2346.68㎡）` is one area."""
-    folded = fold(text).blank(excluded)
+    folded = fold(text)
     spans: list[Span[Area]] = []
     for span in sorted([*_areas(folded), *_parts(folded)], key=lambda span: span.start):
         if spans and (merged := _restated(text, spans[-1], span)):
@@ -117,9 +117,9 @@ def find_areas(text: str, excluded: Iterable[Span[object]] = ()) -> list[Span[Ar
     return spans
 
 
-def find_money(text: str, excluded: Iterable[Span[object]] = ()) -> list[Span[int]]:
+def find_money(text: str) -> list[Span[int]]:
     """Find sums of money, in 分; a rate such as 100元/㎡ is no sum."""
-    folded = fold(text).blank(excluded)
+    folded = fold(text)
     spans: list[Span[int]] = []
     for match in _MONEY.finditer(folded.text):
         amount = _amount(match)

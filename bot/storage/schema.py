@@ -40,11 +40,11 @@ async def migrate(database: Database, migrations: Path = MIGRATIONS) -> list[str
     return applied
 
 
-async def require_current(database: Database, migrations: Path = MIGRATIONS) -> None:
+async def require_current(database: Database) -> None:
     """Raise `SchemaError` unless the schema is exactly the one this program was written for."""
     async with database.read() as tx:
         current = await tx.connection.run_sync(_current)
-    known = revisions(migrations)
+    known = revisions()
     _refuse_unknown(current, known)
     if current != known[-1]:
         raise SchemaError(

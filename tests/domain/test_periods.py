@@ -17,7 +17,6 @@ from bot.domain.periods import (
     Unit,
     count,
     days_left,
-    due_instant,
     light,
     next_turn,
     stretch,
@@ -235,12 +234,6 @@ def test_only_days_that_matter_make_a_date_provisional() -> None:
 def test_an_instant_cannot_start_a_period() -> None:
     with pytest.raises(TypeError, match="local date"):
         count(PERIODS["A1"], datetime(2026, 3, 2, tzinfo=UTC), CALENDAR)
-
-
-def test_the_due_day_lasts_until_midnight_in_china() -> None:
-    deadline = count(PERIODS["A1"], date(2026, 4, 13), CALENDAR)
-    assert due_instant(deadline) == datetime(2026, 6, 15, 16, tzinfo=UTC)
-    assert due_instant(deadline).tzinfo is UTC
 
 
 def test_every_period_is_listed_with_its_basis() -> None:

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.numbers import find_numbers
 from bot.domain.quantities import Area, AreaRole, find_areas, find_money, format_money, read_numeral
 
 
@@ -114,13 +113,6 @@ def test_no_sum_is_guessed(text: str) -> None:
 
 def test_the_span_of_a_sum_is_the_sum() -> None:
     assert [span.text for span in find_money("罚款３万元，￥200 已缴")] == ["３万元", "￥200"]
-
-
-def test_a_document_number_holds_no_quantity() -> None:
-    text = "鄂州资规罚〔2021〕300元整"
-    number = find_numbers("鄂州资规罚〔2021〕300号", abbreviations=["鄂州"], system_prefixes=[])[0]
-    assert find_money(text, excluded=[number]) == []
-    assert find_areas(text.replace("元整", "亩"), excluded=[number]) == []
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from bot.domain.entries import Entry, Number, OneOf, Sight, Text
 from bot.domain.errors import DomainError
 from bot.domain.kinds.lifecycle import FILE, Party, party_of
 from bot.domain.numbers import NumberKind
+from bot.domain.people import ON_DUTY
 from bot.domain.records import day_in
 
 if TYPE_CHECKING:
@@ -241,7 +242,7 @@ class Kind:
 
     def falls_to(self, move: Move, record: Record, actor: Actor) -> bool:
         """Tell whether a move is this person's to take, by role and organ, once it is time."""
-        if actor.role not in move.roles or actor.standing is None:
+        if actor.role not in ON_DUTY or actor.standing is None:
             return False
         if move.who is Party.SUBMITTER:
             return record.submitter == actor.person_id

@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from bot.domain.people import Role
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
     from datetime import date
@@ -108,7 +106,6 @@ class Move:
     needs: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     """Fields that it asks for too, each of which may be skipped."""
-    roles: frozenset[Role] = frozenset({Role.LIAISON, Role.DEPUTY})
     aside: bool = False
     """So rare that it is offered in private only, beside the content."""
     when: Callable[[Matter], bool] = always
