@@ -439,19 +439,22 @@ class Stretch(StrEnum):
     OVERDUE = "overdue"
 
 
+NEAR, CLOSE = 15 * DAY, 3 * DAY
+"""How long before the last day a stretch begins, and with it 黄 and 红."""
+
+
 def stretch(due: date, today: date) -> Stretch:
     """Tell how far off the day is: over 15 days, over 3, or at most 3; or past."""
-    left = days_left(due, today)
-    if left < 0:
+    if today > due:
         return Stretch.OVERDUE
-    if left <= 3:
+    if today >= due - CLOSE:
         return Stretch.CLOSE
-    return Stretch.NEAR if left <= 15 else Stretch.FAR
+    return Stretch.NEAR if today >= due - NEAR else Stretch.FAR
 
 
 def next_turn(due: date, today: date) -> date | None:
     """Return the next day after today on which the stretch is another; None once overdue."""
-    turns = (due - 15 * DAY, due - 3 * DAY, due + DAY)
+    turns = (due - NEAR, due - CLOSE, due + DAY)
     return next((day for day in turns if day > today), None)
 
 

@@ -72,7 +72,6 @@ class Form:
     """What may be changed, but not emptied."""
     before: Mapping[str, Value] = field(default_factory=dict)
     """What a correction finds."""
-
     beside: Mapping[str, str] = field(default_factory=dict)
     """What of the record a question is about, shown with it."""
     demands: Callable[[Mapping[str, Value]], tuple[str, ...]] = nothing_more
@@ -125,8 +124,8 @@ async def form_of(desk: Desk, actor: Actor, draft: Draft) -> Form:
         f"{record.number}｜{move.title}",
         entries,
         move.needs,
-        texts[0] if texts else "",
-        move.asks,
+        rest=texts[0] if texts else "",
+        optional=move.asks,
         beside=_beside(kind, record, entries),
     )
 
@@ -148,8 +147,8 @@ def _new(desk: Desk, actor: Actor, kind: Kind) -> Form:
         kind.title,
         {DISTRICT: district_entry(desk.office, own), **offered},
         (DISTRICT, *kind.required),
-        kind.rest,
-        kind.guided,
+        rest=kind.rest,
+        optional=kind.guided,
         demands=kind.demands,
     )
 
@@ -180,7 +179,7 @@ async def _said_since(desk: Desk, actor: Actor, kind: Kind, record: Record, draf
         entries = {SUBJECT: await _subjects(desk, actor, kind, record, draft), CLAIM: _CLAIM}
     else:
         entries = dict([_WORDS[draft.move]])
-    return Form(title, entries, tuple(entries), [*entries][-1])
+    return Form(title, entries, tuple(entries), rest=[*entries][-1])
 
 
 async def _subjects(desk: Desk, actor: Actor, kind: Kind, record: Record, draft: Draft) -> Entry:

@@ -63,14 +63,18 @@ def _shown_name(visitor: Visitor) -> str:
 
 
 async def _send_to_private(desk: Desk, place: Place) -> None:
-    key = Button(desk.texts.label("open_private"), url=desk.private_chat("join"))
     await desk.say(
         place.chat_id,
         thread_id=place.thread_id,
         text=desk.texts.render("join_in_private"),
-        buttons=((key,),),
+        buttons=way_to_join(desk),
         forget=True,
     )
+
+
+def way_to_join(desk: Desk) -> Keyboard:
+    """From a group into the private chat, where one asks to be on the roster."""
+    return ((Button(desk.texts.label("open_private"), url=desk.private_chat("join")),),)
 
 
 async def _refuse_member(desk: Desk, visitor: Visitor) -> None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from bot.domain.periods import stretch
+from bot.domain.periods import NEAR, stretch
 from bot.services.cards import refresh_standing
 
 if TYPE_CHECKING:
     from bot.domain.records import Duty
     from bot.services.desk import Desk
-
-YELLOW = timedelta(days=15)
-"""How long before the day a card's light turns from green."""
 
 
 async def refresh_lights(desk: Desk) -> None:
@@ -22,7 +18,7 @@ async def refresh_lights(desk: Desk) -> None:
     A turn is found whenever one looks, also after the bot was down on the day itself. The
     cards are edited where they stand, however far above.
     """
-    for duty in await desk.tx.duties.open_until(desk.today + YELLOW):
+    for duty in await desk.tx.duties.open_until(desk.today + NEAR):
         if duty.shown is not stretch(duty.due, desk.today):
             await _turn_light(desk, duty)
 

@@ -7,8 +7,9 @@ from unicodedata import normalize
 
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button, in_rows
-from bot.domain.people import Action, Role, Side
+from bot.domain.people import ON_DUTY, Action, Side
 from bot.services import buttons
+from bot.services.joining import way_to_join
 from bot.storage.chats import Chat, sides_text
 from bot.storage.events import OFFICE
 
@@ -113,10 +114,7 @@ async def _bind(
         facts = {"district": district, "sides": sides_text(sides)}
         await _note(desk, "bound", place.chat_id, place.thread_id, actor=actor, **facts)
     organs = [desk.office.district(district).organ(side) for side in Side if side in sides]
-    staffed = {
-        person.organ
-        for person in await desk.tx.people.of_organs(organs, (Role.LIAISON, Role.DEPUTY))
-    }
+    staffed = {person.organ for person in await desk.tx.people.of_organs(organs, ON_DUTY)}
     text = desk.texts.render(
         "bind_done",
         topic=bool(place.thread_id),
@@ -124,9 +122,7 @@ async def _bind(
         organs=[desk.office.organ(organ).short for organ in organs],
         vacant=[desk.office.organ(organ).short for organ in organs if organ not in staffed],
     )
-    await desk.say(
-        place.chat_id, thread_id=place.thread_id, text=text, buttons=_private_keys(desk, "join")
-    )
+    await desk.say(place.chat_id, thread_id=place.thread_id, text=text, buttons=way_to_join(desk))
 
 
 async def _note(
@@ -139,10 +135,6 @@ async def _note(
         actor=actor.person_id if actor else None,
         now=desk.now,
     )
-
-
-def _private_keys(desk: Desk, payload: str) -> Keyboard:
-    return ((Button(desk.texts.label("open_private"), url=desk.private_chat(payload)),),)
 
 
 async def unbind(desk: Desk, actor: Actor, place: Place) -> None:
@@ -195,6 +187,6 @@ async def polite_line(desk: Desk, place: Place, code: str) -> None:
         place.chat_id,
         thread_id=place.thread_id,
         text=desk.texts.refusal(DomainError(code)),
-        buttons=_private_keys(desk, "join") if code == "stranger" and not place.private else (),
+        buttons=way_to_join(desk) if code == "stranger" and not place.private else (),
         forget=True,
     )

@@ -135,12 +135,18 @@ async def show_proposal(desk: Desk, actor: Actor, proposal_id: int, user_id: int
     await tell_proposal(desk, proposal, user_id)
 
 
-async def _open_proposal(desk: Desk, actor: Actor, proposal_id: int) -> tuple[Proposal, Record]:
-    """A proposal that waits for this person's decision, and its record."""
+async def _waiting(desk: Desk, proposal_id: int) -> tuple[Proposal, Record]:
+    """A proposal that nobody has decided yet, and its record; raises `proposal_gone`."""
     proposal = await desk.tx.proposals.get(proposal_id)
     record = await desk.tx.records.get(proposal.record_id) if proposal else None
     if proposal is None or record is None:
         raise DomainError("proposal_gone")
+    return proposal, record
+
+
+async def _open_proposal(desk: Desk, actor: Actor, proposal_id: int) -> tuple[Proposal, Record]:
+    """A proposal that waits for this person's decision, and its record."""
+    proposal, record = await _waiting(desk, proposal_id)
     actor.require(Action.APPROVE, record)
     if proposal.organ != actor.organ:
         raise DomainError("not_entitled")
@@ -193,10 +199,7 @@ async def withdraw_proposal(desk: Desk, actor: Actor, proposal_id: int) -> None:
 
     Raises `proposal_gone` for one decided already, `not_entitled` for somebody else's.
     """
-    proposal = await desk.tx.proposals.get(proposal_id)
-    record = await desk.tx.records.get(proposal.record_id) if proposal else None
-    if proposal is None or record is None:
-        raise DomainError("proposal_gone")
+    proposal, record = await _waiting(desk, proposal_id)
     actor.require(Action.MOVE, record)
     if (proposal.proposed_by, proposal.organ) != (actor.person_id, actor.organ):
         raise DomainError("not_entitled")

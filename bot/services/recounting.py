@@ -1,8 +1,7 @@
 """Another calendar is in force: duties are dated anew, and those concerned are told once.
 
-Those that are open, and those met by a date that was not final, on records not closed.
-
-The old row stays, closed as replaced, with the event that names the notice; so do both dates.
+Duties that are open are, and those met by a date that was not final, on records not closed. The
+old row stays, closed as replaced, with the event that names the notice; so do both dates.
 """
 
 from __future__ import annotations
