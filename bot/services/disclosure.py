@@ -23,6 +23,7 @@ from bot.services.cards import (
 from bot.services.clocks import matter_of
 from bot.services.files import files_of
 from bot.services.histories import SIDE, may_amend, readable
+from bot.services.pages import pages_within
 from bot.services.retention import PURGED
 from bot.storage.events import stream_of
 
@@ -81,7 +82,7 @@ async def _tell_earlier_steps(
 ) -> None:
     """What steps said that a later one has replaced: the record holds only what was said last."""
     blocks = await earlier_steps(desk, kind, record, events)
-    pages = _pages_within(LONGEST_AMENDMENTS, blocks)
+    pages = pages_within(LONGEST_AMENDMENTS, blocks)
     kept = pages[-MOST_PAGES:]
     left_out = len(blocks) - sum(map(len, kept))
     for at, page in enumerate(kept):
@@ -111,19 +112,6 @@ async def earlier_steps(desk: Desk, kind: Kind, record: Record, events: list[Eve
             )
             blocks.insert(0, text)
     return blocks
-
-
-def _pages_within(limit: int, blocks: list[str]) -> list[list[str]]:
-    """The blocks in as many parts as it takes, none of them longer than the limit."""
-    pages: list[list[str]] = []
-    room = 0
-    for block in blocks:
-        if not pages or len(block) > room:
-            pages.append([])
-            room = limit
-        pages[-1].append(block)
-        room -= len(block)
-    return pages
 
 
 def pages_of(fields: Mapping[str, str]) -> list[dict[str, str]]:

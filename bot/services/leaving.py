@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.domain.kinds.lifecycle import Matter
 from bot.domain.outgoing import Priority
 from bot.domain.people import ON_DUTY, Role
 from bot.services.cards import refresh_cards
-from bot.services.clockface import still_open
 from bot.services.deputies import tell_deputy_left
 from bot.services.presence import records_held, tell_cards
 from bot.services.standing_in import in_charge
-from bot.services.todo import Waiting, line_of, waiting_of
+from bot.services.todo import Waiting, listed, waiting_of
 
 if TYPE_CHECKING:
     from bot.domain.people import Person
-    from bot.domain.records import Duty, Record
     from bot.services.desk import Desk
 
 SHOWN = 10
@@ -57,13 +54,6 @@ async def _tell_rest(desk: Desk, person: Person, held: list[Waiting]) -> None:
     organ = person.organ or ""
     rest = [p for p in await desk.tx.people.of_organs({organ}, ON_DUTY) if p.reachable]
     told = rest or [p for p in await desk.tx.people.of_role(Role.ADMIN) if p.reachable]
-    shown = held[:SHOWN]
-    duties = await desk.tx.duties.of_records([each.record_id for each in shown])
-    records = await desk.tx.records.of([each.record_id for each in shown])
-    lines = [
-        line_of(desk, organ, _matter(desk, record, duties[record.id]), duties[record.id], each)
-        for record, each in zip(records, shown, strict=True)
-    ]
     text = desk.texts.render(
         "left_behind",
         person=person.name,
@@ -71,11 +61,7 @@ async def _tell_rest(desk: Desk, person: Person, held: list[Waiting]) -> None:
         taken=bool(rest),
         count=len(held),
         today=desk.today,
-        lines=lines,
+        lines=[line for _, line in await listed(desk, organ, held[:SHOWN])],
     )
     for each in told:
         await desk.say(each.user_id, text=text, priority=Priority.NEWS)
-
-
-def _matter(desk: Desk, record: Record, duties: list[Duty]) -> Matter:
-    return Matter(record, still_open(duties), desk.today)

@@ -11,6 +11,7 @@ from bot.services import buttons
 from bot.services.admission import organ_name, put_request
 from bot.services.leaving import held_by, settle_leaving
 from bot.services.menus import offer_menu
+from bot.services.pages import pages_within
 from bot.services.planning import silence_towards
 from bot.services.standing_in import absentees, away_now
 from bot.storage.events import OFFICE
@@ -196,7 +197,7 @@ async def tell_roster(desk: Desk, actor: Actor, place: Place) -> None:
     if place.private:
         admins = await desk.tx.people.of_role(Role.ADMIN)
         blocks.append(_block(desk, Role.ADMIN.label, admins, {}))
-    for page in _pages(blocks):
+    for page in pages_within(PAGE, blocks):
         text = desk.texts.render("roster", blocks=page)
         await desk.say(place.chat_id, thread_id=place.thread_id, text=text)
 
@@ -226,13 +227,3 @@ async def _organs_here(desk: Desk, actor: Actor, place: Place) -> list[Organ]:
         districts = map(desk.office.district, actor.standing.districts)
         codes = {actor.organ} | {district.organ(side) for district in districts for side in Side}
     return [organ for organ in desk.office.organs if organ.code in codes]
-
-
-def _pages(blocks: list[str]) -> list[list[str]]:
-    """Whole blocks, as many to a message as fit."""
-    pages: list[list[str]] = [[]]
-    for block in blocks:
-        if pages[-1] and sum(map(len, pages[-1])) + len(block) > PAGE:
-            pages.append([])
-        pages[-1].append(block)
-    return pages

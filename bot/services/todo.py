@@ -170,23 +170,27 @@ async def _disputed(desk: Desk, organ: str, disputes: list[Dispute]) -> list[Dis
     ]
 
 
+async def listed(desk: Desk, organ: str, waiting: list[Waiting]) -> list[tuple[Matter, Line]]:
+    """Some of what waits for an organ, each with what a list says of it."""
+    record_ids = [each.record_id for each in waiting]
+    duties = await desk.tx.duties.of_records(record_ids)
+    found: list[tuple[Matter, Line]] = []
+    for record, each in zip(await desk.tx.records.of(record_ids), waiting, strict=True):
+        rows = duties[record.id]
+        matter = Matter(record, still_open(rows), desk.today)
+        found.append((matter, _line(desk, organ, matter, rows, each)))
+    return found
+
+
 async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], page: int) -> None:
     pages = max(1, -(-len(waiting) // PAGE))
     page = min(page, pages - 1)
-    shown = waiting[page * PAGE : (page + 1) * PAGE]
-    record_ids = [each.record_id for each in shown]
-    duties = await desk.tx.duties.of_records(record_ids)
-    records = await desk.tx.records.of(record_ids)
-    matters = [Matter(each, still_open(duties[each.id]), desk.today) for each in records]
-    lines = [
-        line_of(desk, actor.organ, matter, duties[matter.record.id], each)
-        for matter, each in zip(matters, shown, strict=True)
-    ]
+    shown = await listed(desk, actor.organ, waiting[page * PAGE : (page + 1) * PAGE])
+    lines = [line for _, line in shown]
     proposals = await _proposals_for(desk, actor)
     asked = await _asked(desk, proposals[:PAGE]) if proposals and not page else []
     disputes = [] if page else await desk.tx.disputes.open_between(actor.organ)
-    shown_disputes = disputes[:DISPUTES]
-    disputed = await _disputed(desk, actor.organ, shown_disputes) if disputes else []
+    disputed = await _disputed(desk, actor.organ, disputes[:DISPUTES]) if disputes else []
     await desk.say(
         user_id,
         text=desk.texts.render(
@@ -205,8 +209,8 @@ async def _put(desk: Desk, actor: Actor, user_id: int, waiting: list[Waiting], p
         ),
         buttons=(
             *((_decide_key(desk, each),) for each in asked),
-            *((_key(desk, actor, matter, page),) for matter in matters),
-            *((_card_key(*pair),) for pair in _unlisted(disputed, record_ids).items()),
+            *((_key(desk, actor, matter, page),) for matter, _ in shown),
+            *((_card_key(*pair),) for pair in _unlisted(disputed, shown).items()),
             *_turns(desk, page, pages),
         ),
         manner=Manner.PUT,
@@ -219,7 +223,7 @@ def _post(user_id: int) -> str:
     return f"todo/{user_id}"
 
 
-def line_of(desk: Desk, organ: str, matter: Matter, duties: list[Duty], waiting: Waiting) -> Line:
+def _line(desk: Desk, organ: str, matter: Matter, duties: list[Duty], waiting: Waiting) -> Line:
     """What an organ has to do: what it owes first, or without a date the matter's next step."""
     kind = desk.books.kinds[matter.record.kind]
     own = [duty for duty in matter.owed if duty.debtor == organ]
@@ -239,9 +243,10 @@ def line_of(desk: Desk, organ: str, matter: Matter, duties: list[Duty], waiting:
     return replace(line, due=due, left=days_left(due, desk.today), before=before)
 
 
-def _unlisted(disputed: list[Disputed], listed: list[int]) -> dict[int, str]:
+def _unlisted(disputed: list[Disputed], shown: list[tuple[Matter, Line]]) -> dict[int, str]:
     """The records in dispute that have no key yet, each once, by id."""
-    return {each.record_id: each.number for each in disputed if each.record_id not in listed}
+    keyed = {matter.record.id for matter, _ in shown}
+    return {each.record_id: each.number for each in disputed if each.record_id not in keyed}
 
 
 def _card_key(record_id: int, number: str) -> Button:
