@@ -31,7 +31,6 @@ from handlers.context import after_command, place_of, user_of
 if TYPE_CHECKING:
     from telegram import Update
 
-    from bot.domain.people import Actor
     from bot.domain.records import Record
     from bot.services.buttons import Press
     from handlers.context import Context
@@ -39,8 +38,7 @@ if TYPE_CHECKING:
 
 async def case(update: Update, context: Context) -> None:
     """`/case NUMBER`: tell where it is."""
-    actor = context.actor
-    await look_up(context.desk, actor, after_command(update), place_of(update))
+    await look_up(context.desk, context.actor, after_command(update), place_of(update))
 
 
 async def todo(update: Update, context: Context) -> None:
@@ -55,10 +53,10 @@ async def todo(update: Update, context: Context) -> None:
 
 async def log(update: Update, context: Context) -> None:
     """`/log NUMBER`: what happened to it, in private."""
-    actor = context.actor
-    record = await look_up_one(context.desk, actor, after_command(update), place_of(update))
+    desk, actor = context.desk, context.actor
+    record = await look_up_one(desk, actor, after_command(update), place_of(update))
     if record is not None:
-        await _in_private(update, context, actor, record, "h")
+        await _in_private(update, context, record, "h")
 
 
 async def why(update: Update, context: Context) -> None:
@@ -66,58 +64,61 @@ async def why(update: Update, context: Context) -> None:
     await explain(context.desk, context.actor, after_command(update), place_of(update))
 
 
-async def press_card(update: Update, context: Context, press: Press) -> None:
+async def _record(context: Context, press: Press) -> Record:
+    """The record that a button names first."""
+    return await open_record(context.desk, context.actor, press.number(0))
+
+
+async def _press_card(update: Update, context: Context, press: Press) -> None:
     """One of several records found."""
-    actor = context.actor
-    record = await open_record(context.desk, actor, press.number(0))
-    await show_card(context.desk, actor, record, place_of(update))
+    record = await _record(context, press)
+    await show_card(context.desk, context.actor, record, place_of(update))
 
 
-async def press_page(update: Update, context: Context, press: Press) -> None:
+async def _press_page(update: Update, context: Context, press: Press) -> None:
     """Another page of a list."""
     page = (press.number(0), press.number(1))
     await turn_page(context.desk, context.actor, *page, place_of(update))
 
 
-async def press_filters(update: Update, context: Context, press: Press) -> None:
+async def _press_filters(update: Update, context: Context, press: Press) -> None:
     """筛选: one panel of filters under a list."""
     place, path = place_of(update), press.args[1:]
     await choose_filter(context.desk, context.actor, press.number(0), path, place)
 
 
-async def press_filter_on(update: Update, context: Context, press: Press) -> None:
+async def _press_filter_on(update: Update, context: Context, press: Press) -> None:
     """One more filter of a list."""
     place, args = place_of(update), press.args[1:]
     await switch_filter(context.desk, context.actor, press.number(0), args, place, on=True)
 
 
-async def press_filter_off(update: Update, context: Context, press: Press) -> None:
+async def _press_filter_off(update: Update, context: Context, press: Press) -> None:
     """One filter less."""
     place, args = place_of(update), press.args[1:]
     await switch_filter(context.desk, context.actor, press.number(0), args, place, on=False)
 
 
-async def press_move(update: Update, context: Context, press: Press) -> None:
+async def _press_move(update: Update, context: Context, press: Press) -> None:
     """A step of the life-cycle."""
-    actor = context.actor
-    record = await open_record(context.desk, actor, press.number(0))
+    record = await _record(context, press)
     await _step(update, context, record, press)
 
 
-async def press_todo(update: Update, context: Context, press: Press) -> None:
+async def _press_todo(update: Update, context: Context, press: Press) -> None:
     """Another page of what waits."""
     await turn_todo(context.desk, context.actor, user_of(update).id, press.number(0))
 
 
-async def press_todo_step(update: Update, context: Context, press: Press) -> None:
+async def _press_todo_step(update: Update, context: Context, press: Press) -> None:
     """A step taken from the list of what waits, which then shows what is left."""
-    desk, actor, page = context.desk, context.actor, press.number(3)
-    record = await open_record(desk, actor, press.number(0))
+    desk, page = context.desk, press.number(3)
+    record = await _record(context, press)
     if await _step(update, context, record, press) is Outcome.TAKEN:
         title = desk.books.kinds[record.kind].move(press.word(1)).title
         said = desk.texts.render("step_taken", title=title, number=record.number)
         await context.toast(update, said)
-        await turn_todo(desk, actor, user_of(update).id, page)
+        await turn_todo(desk, context.actor, user_of(update).id, page)
 
 
 async def _step(update: Update, context: Context, record: Record, press: Press) -> Outcome:
@@ -132,53 +133,46 @@ async def _step(update: Update, context: Context, record: Record, press: Press) 
     return outcome
 
 
-async def press_acknowledge(update: Update, context: Context, press: Press) -> None:
+async def _press_acknowledge(update: Update, context: Context, press: Press) -> None:
     """已阅."""
-    actor = context.actor
-    await acknowledge(context.desk, actor, await open_record(context.desk, actor, press.number(0)))
+    await acknowledge(context.desk, context.actor, await _record(context, press))
 
 
-async def press_detail(update: Update, context: Context, press: Press) -> None:
+async def _press_detail(update: Update, context: Context, press: Press) -> None:
     """私聊看详情."""
-    actor = context.actor
-    record = await open_record(context.desk, actor, press.number(0))
-    await _in_private(update, context, actor, record, "d")
+    record = await _record(context, press)
+    await _in_private(update, context, record, "d")
 
 
-async def press_history(update: Update, context: Context, press: Press) -> None:
+async def _press_history(update: Update, context: Context, press: Press) -> None:
     """办理经过."""
-    actor = context.actor
-    record = await open_record(context.desk, actor, press.number(0))
-    await _in_private(update, context, actor, record, "h")
+    record = await _record(context, press)
+    await _in_private(update, context, record, "h")
 
 
-async def press_why(update: Update, context: Context, press: Press) -> None:
+async def _press_why(update: Update, context: Context, press: Press) -> None:
     """期限依据."""
-    actor = context.actor
-    record = await open_record(context.desk, actor, press.number(0))
-    await tell_why(context.desk, actor, record, place_of(update))
+    record = await _record(context, press)
+    await tell_why(context.desk, context.actor, record, place_of(update))
 
 
-async def press_files(update: Update, context: Context, press: Press) -> None:
+async def _press_files(update: Update, context: Context, press: Press) -> None:
     """附件."""
-    actor = context.actor
-    record = await open_record(context.desk, actor, press.number(0))
-    await _in_private(update, context, actor, record, "f")
+    record = await _record(context, press)
+    await _in_private(update, context, record, "f")
 
 
 TELLING = {"d": disclose, "h": tell_history, "f": hand_files}
 """What is told in private only, by the letter that a link's payload begins with."""
 
 
-async def _in_private(
-    update: Update, context: Context, actor: Actor, record: Record, what: str
-) -> None:
+async def _in_private(update: Update, context: Context, record: Record, what: str) -> None:
     """Tell content, history or files in private, where the person can be reached there."""
     desk, user_id = context.desk, user_of(update).id
     if not await context.reachable():
         await context.open_private(update, f"{what}{record.id}")
         return
-    await TELLING[what](desk, actor, record, user_id)
+    await TELLING[what](desk, context.actor, record, user_id)
     if place_of(update).private:
         return
     if update.callback_query is None:
@@ -193,16 +187,15 @@ async def started_for(update: Update, context: Context, payload: str) -> bool:
     if verb not in {*TELLING, "m", CONTINUE} or not args[0].isdecimal():
         return False
     press = buttons.Press(verb, tuple(args))
-    actor = context.actor
     if verb == CONTINUE:
-        draft = await own_draft(context.desk, actor, press.number(0))
-        await resume(context.desk, actor, draft, place_of(update))
+        draft = await own_draft(context.desk, context.actor, press.number(0))
+        await resume(context.desk, context.actor, draft, place_of(update))
         return True
-    record = await open_record(context.desk, actor, press.number(0))
+    record = await _record(context, press)
     if verb == "m":
-        await take_step(context.desk, actor, record, press.word(1), press.number(2))
+        await take_step(context.desk, context.actor, record, press.word(1), press.number(2))
     else:
-        await _in_private(update, context, actor, record, verb)
+        await _in_private(update, context, record, verb)
     return True
 
 
@@ -217,17 +210,16 @@ OPENING = {
 
 async def _press_amend(update: Update, context: Context, press: Press) -> None:
     """更正, 补充, 有异议 or 内部备注, which are done in private."""
-    actor = context.actor
-    record = await open_record(context.desk, actor, press.number(0))
+    record = await _record(context, press)
     private = Place(user_of(update).id, private=True)
-    await OPENING[press.verb](context.desk, actor, record, private)
+    await OPENING[press.verb](context.desk, context.actor, record, private)
 
 
-async def press_settle(update: Update, context: Context, press: Press) -> None:
+async def _press_settle(update: Update, context: Context, press: Press) -> None:
     """异议已解决."""
-    actor = context.actor
-    record = await open_record(context.desk, actor, press.number(0))
-    said = await settle(context.desk, actor, record, press.number(1), press.number(2))
+    record = await _record(context, press)
+    dispute_id, raised_by = press.number(1), press.number(2)
+    said = await settle(context.desk, context.actor, record, dispute_id, raised_by)
     await context.toast(update, said)
 
 
@@ -258,19 +250,19 @@ PRESSES = {
     buttons.DECLINE: _press_decline,
     buttons.RETRACT: _press_retract,
     **dict.fromkeys(OPENING, _press_amend),
-    buttons.SETTLE: press_settle,
-    buttons.CARD: press_card,
-    buttons.PAGE: press_page,
-    buttons.FILTERS: press_filters,
-    buttons.FILTER_ON: press_filter_on,
-    buttons.FILTER_OFF: press_filter_off,
-    buttons.MOVE: press_move,
-    buttons.ACKNOWLEDGE: press_acknowledge,
-    buttons.TODO: press_todo,
-    buttons.TODO_STEP: press_todo_step,
-    buttons.DETAIL: press_detail,
-    buttons.HISTORY: press_history,
-    buttons.WHY: press_why,
-    buttons.FILES: press_files,
+    buttons.SETTLE: _press_settle,
+    buttons.CARD: _press_card,
+    buttons.PAGE: _press_page,
+    buttons.FILTERS: _press_filters,
+    buttons.FILTER_ON: _press_filter_on,
+    buttons.FILTER_OFF: _press_filter_off,
+    buttons.MOVE: _press_move,
+    buttons.ACKNOWLEDGE: _press_acknowledge,
+    buttons.TODO: _press_todo,
+    buttons.TODO_STEP: _press_todo_step,
+    buttons.DETAIL: _press_detail,
+    buttons.HISTORY: _press_history,
+    buttons.WHY: _press_why,
+    buttons.FILES: _press_files,
 }
 """What each button about records does."""
