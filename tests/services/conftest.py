@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
@@ -50,12 +51,22 @@ async def advice(desk: OpenDesk, people: Hire, actor: Act) -> Advice:
 @pytest.fixture
 def deliver(desk: OpenDesk) -> Deliver:
     """Send all that waits in the outbox, successfully: `said = await deliver()`."""
+    return _sending(desk, timedelta())
+
+
+@pytest.fixture
+def deliver_early(desk: OpenDesk) -> Deliver:
+    """The same with whatever waits for an hour to come."""
+    return _sending(desk, timedelta(days=99))
+
+
+def _sending(desk: OpenDesk, ahead: timedelta) -> Deliver:
     message_ids = count(501)
 
     async def send_all() -> list[Outgoing]:
         said: list[Outgoing] = []
         async with desk() as d:
-            while batch := await d.tx.outbox.claim(d.now, 100):
+            while batch := await d.tx.outbox.claim(d.now + ahead, 100):
                 for queued in batch:
                     await d.tx.outbox.sent(queued, next(message_ids), d.now)
                     said.append(queued.message)
