@@ -45,7 +45,7 @@ from bot.services.blanks import LONGEST_BEFORE
 from bot.services.clockface import Conflict, Estimate, Face, Late, OneSided, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.disputes import Disagreement
-from bot.services.group_words import DueLine
+from bot.services.group_words import DueLine, Part
 from bot.services.health import LISTED, Health, Need
 from bot.services.previews import LONGEST_SAID
 from bot.services.proofs import MOST_CHANGES, proven
@@ -357,6 +357,13 @@ HEALTH = Health(
     size=2**40,
 )
 MATTER = Matter(NUMBER, "补正后重新移送", -361, DUTY.due, True)
+WEEK = Part(
+    {
+        SHORT + str(n): [DueLine(NUMBER, "补正后重新移送", DUTY.due, -361, Light.RED)]
+        for n in range(group_words.DATES)
+    },
+    999,
+)
 OWN_FACTS: dict[str, dict[str, object]] = {
     "why": {
         "blocks": ["\n".join(["某" * WIDTH] * ROWS)],
@@ -476,11 +483,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "weekly": True,
         "today": date(2027, 12, 27),
         "sunday": date(2028, 1, 2),
-        "holders": {
-            SHORT + str(n): [DueLine(NUMBER, "补正后重新移送", DUTY.due, -361, Light.RED)]
-            for n in range(group_words.SHOWN)
-        },
-        "more": 999,
+        "overdue": WEEK,
+        "due": WEEK,
         "unreached": {SHORT: [NUMBER] * group_words.SHOWN},
         "unnamed": 999,
         "digest": (date(2026, 12, 31), "f" * 64),

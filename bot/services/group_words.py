@@ -1,7 +1,8 @@
 """What the bot says to a group of itself: at most one message a working day.
 
-On the week's first working day that is what falls due in the week, by holder, so that silence
-means something. On any other day it speaks only where somebody's reminder can reach nobody.
+On the week's first working day that is what is overdue and what falls due in the week, by holder,
+so that silence means something. On any other day it speaks only where somebody's reminder can
+reach nobody.
 """
 
 from __future__ import annotations
@@ -30,19 +31,31 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+DATES = 10
+"""So many dates stand in one part of a message."""
 SHOWN = 20
-"""So many dates stand in one message."""
+"""So many reminders that reach nobody stand in one message."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """One date of the week, without any content."""
+    """One date, without any content."""
 
     number: str
     title: str
     due: date
     left: int
     light: Light
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The dates that are past, or those of the week."""
+
+    holders: Mapping[str, Sequence[DueLine]]
+    """What is due first before the rest, by the short name of whoever owes it."""
+    more: int
+    """So many others find no room."""
 
 
 @dataclass(frozen=True)
@@ -142,8 +155,8 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
             weekly=weekly,
             today=desk.today,
             sunday=monday_of(desk.today) + 6 * DAY,
-            holders=_by_holder(desk, own[:SHOWN]),
-            more=max(0, len(own) - SHOWN),
+            overdue=_part(desk, [each for each in own if each[0].due < desk.today]),
+            due=_part(desk, [each for each in own if each[0].due >= desk.today]),
             unreached=_by_organ(unreached),
             unnamed=len(unreachable) - len(unreached),
             digest=told.digest if weekly else None,
@@ -156,16 +169,16 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
     await desk.tx.nags.said([nag.id for nag, _, _ in unreached], key)
 
 
-def _by_holder(desk: Desk, due: Sequence[tuple[Duty, Record]]) -> dict[str, list[DueLine]]:
+def _part(desk: Desk, dates: Sequence[tuple[Duty, Record]]) -> Part:
     holders: dict[str, list[DueLine]] = defaultdict(list)
-    for duty, record in due:
+    for duty, record in dates[:DATES]:
         try:
             holder, line = _due_line(desk, duty, record)
         except Exception as error:  # the rest of the week goes out
             log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
         else:
             holders[holder].append(line)
-    return dict(holders)
+    return Part(dict(holders), max(0, len(dates) - DATES))
 
 
 def _due_line(desk: Desk, duty: Duty, record: Record) -> tuple[str, DueLine]:
