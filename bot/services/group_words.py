@@ -8,33 +8,35 @@ reach nobody.
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.domain.calendar import DAY
 from bot.domain.outgoing import Priority
 from bot.domain.periods import days_left, light
-from bot.domain.records import NOBODY
-from bot.services.cards import belongs, home_groups
+from bot.services.cards import belongs
 from bot.services.planning import GROUP_KEY, WEEK
+from bot.services.unheard import unheard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import date
 
     from bot.domain.calendar import WorkCalendar
     from bot.domain.periods import Light
-    from bot.domain.records import Duty, Nag, Record
+    from bot.domain.records import Duty, Record
     from bot.services.desk import Desk
-    from bot.storage.chats import Chat
+    from bot.services.unheard import Unheard
+    from bot.storage.chats import Audience, Chat
 
 log = logging.getLogger(__name__)
 
 DATES = 10
 """So many dates stand in one part of a message."""
 SHOWN = 20
-"""So many reminders that reach nobody stand in one message."""
+"""Of so much that reaches nobody one message tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +60,24 @@ class Part:
     """So many others find no room."""
 
 
+class Week(NamedTuple):
+    """What one audience hears on a week's first working day, what is due first before the rest."""
+
+    overdue: Sequence[tuple[Duty, Record]] = ()
+    due: Sequence[tuple[Duty, Record]] = ()
+
+
 @dataclass(frozen=True)
 class Bulletin:
-    """What there is to say to groups now."""
+    """What there is to say to groups now; groups that are alike hear the same."""
 
     chats: Sequence[Chat]
     """Those to speak to."""
     weekly: frozenset[Chat]
     """Those of them that have not yet heard of this week."""
-    due: Sequence[tuple[Duty, Record]]
-    """All that falls due in the week, or is overdue, what is due first before the rest."""
-    unreached: Mapping[Chat, Sequence[tuple[Nag, str, str]]]
-    """Reminders that reach nobody, with the record's number and the organ's short name."""
+    weeks: Mapping[Audience, Week]
+    unheard: Mapping[Audience, Sequence[Unheard]]
+    """What cannot be told to anybody in private."""
     digest: tuple[date, str] | None
     """The newest check code over all histories."""
 
@@ -93,15 +101,16 @@ async def bulletin(desk: Desk) -> Bulletin | None:
     """
     if not desk.rounds.may_speak(desk.now):
         return None
-    weekly = await _untold(desk)
-    unreached = await _unreached(desk)
-    chosen = dict.fromkeys(chat for chat in (*weekly, *unreached) if chat.spoken_on != desk.today)
+    weekly = [chat for chat in await _untold(desk) if chat.spoken_on != desk.today]
+    unheard_of = await _unheard(desk)
+    others = await desk.tx.chats.quiet(unheard_of, desk.today) if unheard_of else []
+    chosen = dict.fromkeys((*weekly, *others))
     if not chosen:
         return None
-    due = await due_this_week(desk) if weekly else []
+    weeks = await _weeks(desk, {chat.audience for chat in weekly}) if weekly else {}
     digests = await desk.tx.events.digests() if weekly else []
     digest = (digests[-1][0], digests[-1][2]) if digests else None
-    return Bulletin(tuple(chosen), frozenset(weekly), due, unreached, digest)
+    return Bulletin(tuple(chosen), frozenset(weekly), weeks, unheard_of, digest)
 
 
 async def _untold(desk: Desk) -> list[Chat]:
@@ -111,39 +120,37 @@ async def _untold(desk: Desk) -> list[Chat]:
     return await desk.tx.chats.untold(monday_of(desk.today), desk.rounds.opening(first))
 
 
-async def due_this_week(desk: Desk) -> list[tuple[Duty, Record]]:
-    """What is owed and falls due until the end of the week, or did before."""
+async def _weeks(desk: Desk, audiences: Collection[Audience]) -> dict[Audience, Week]:
+    """What is owed and falls due until the end of the week, or did before, by who hears of it."""
     sunday = monday_of(desk.today) + 6 * DAY
     duties = await desk.tx.duties.open_until(sunday)
     records = await desk.tx.records.by_id({duty.record_id for duty in duties})
     duties.sort(key=lambda duty: (duty.due, duty.id))
-    return [(duty, records[duty.record_id]) for duty in duties]
+    dates = [(duty, records[duty.record_id]) for duty in duties]
+    weeks: dict[Audience, Week] = {}
+    for each in audiences:
+        own = [pair for pair in dates if belongs(desk, each, pair[1])]
+        first = bisect_left(own, desk.today, key=lambda pair: pair[0].due)
+        weeks[each] = Week(own[:first], own[first:])
+    return weeks
 
 
-async def _unreached(desk: Desk) -> dict[Chat, list[tuple[Nag, str, str]]]:
-    """The reminders that reach nobody, by the group that is told so."""
-    waiting = await desk.tx.nags.of_person(NOBODY)
-    due = [nag for nag in waiting if nag.at <= desk.now]
-    duties = await desk.tx.duties.by_id({nag.duty_id for nag in due})
-    records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})
-    found: dict[Chat, list[tuple[Nag, str, str]]] = defaultdict(list)
-    for nag in due:
-        duty = duties[nag.duty_id]
-        if duty.closed_by is not None:
-            continue
-        record = records[duty.record_id]
-        organ = desk.office.organ(duty.debtor).short
-        for chat in await home_groups(desk, record):
-            found[chat].append((nag, record.number, organ))
+async def _unheard(desk: Desk) -> dict[Audience, list[Unheard]]:
+    """What cannot be told to anybody in private, by whose groups are told instead."""
+    found: dict[Audience, list[Unheard]] = defaultdict(list)
+    for each in await unheard(desk):
+        for audience in each.homes:
+            found[audience].append(each)
     return dict(found)
 
 
 async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
     """Say to one group what there is to say, in one message."""
     weekly = chat in told.weekly
-    own = [(d, record) for d, record in told.due if belongs(desk, chat, record)] if weekly else []
-    unreachable = told.unreached.get(chat, ())
-    unreached = unreachable[:SHOWN]  # the rest waits for the next working day
+    week = told.weeks[chat.audience] if weekly else Week()
+    of_nobody = told.unheard.get(chat.audience, ())
+    named = of_nobody[:SHOWN]  # the rest waits for the next working day
+    nags = [nag for each in named for nag in each.nags]
     what = WEEK if weekly else "day"
     key = f"{GROUP_KEY}{desk.today.isoformat()}/{what}/{chat.chat_id}/{chat.thread_id}"
     await desk.say(
@@ -155,18 +162,18 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
             weekly=weekly,
             today=desk.today,
             sunday=monday_of(desk.today) + 6 * DAY,
-            overdue=_part(desk, [each for each in own if each[0].due < desk.today]),
-            due=_part(desk, [each for each in own if each[0].due >= desk.today]),
-            unreached=_by_organ(unreached),
-            unnamed=len(unreachable) - len(unreached),
+            overdue=_part(desk, week.overdue),
+            due=_part(desk, week.due),
+            unreached=_by_organ(desk, named),
+            unnamed=len(of_nobody) - len(named),
             digest=told.digest if weekly else None,
         ),
         priority=Priority.NAG,
-        doubtful=any(nag.doubtful for nag, _, _ in unreached),
+        doubtful=any(nag.doubtful for nag in nags),
     )
     monday = monday_of(desk.today) if weekly else None
     await desk.tx.chats.spoken_to(chat, desk.today, monday)
-    await desk.tx.nags.said([nag.id for nag, _, _ in unreached], key)
+    await desk.tx.nags.said([nag.id for nag in nags], key)
 
 
 def _part(desk: Desk, dates: Sequence[tuple[Duty, Record]]) -> Part:
@@ -188,9 +195,10 @@ def _due_line(desk: Desk, duty: Duty, record: Record) -> tuple[str, DueLine]:
     return desk.office.organ(duty.debtor).short, line
 
 
-def _by_organ(unreached: Sequence[tuple[Nag, str, str]]) -> dict[str, list[str]]:
+def _by_organ(desk: Desk, found: Sequence[Unheard]) -> dict[str, list[str]]:
     organs: dict[str, list[str]] = defaultdict(list)
-    for _, number, organ in unreached:
-        if number not in organs[organ]:
-            organs[organ].append(number)
+    for each in found:
+        numbers = organs[desk.office.organ(each.duty.debtor).short]
+        if each.record.number not in numbers:
+            numbers.append(each.record.number)
     return dict(organs)

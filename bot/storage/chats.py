@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import and_, delete, false, func, or_, select, update
 
 from bot.domain.outgoing import Manner
 from bot.domain.people import Side
@@ -13,7 +13,7 @@ from bot.storage import tables
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Row, Table
@@ -28,6 +28,13 @@ OF_ITSELF = "group/"
 """What the keys of messages begin with that the bot says to a group of itself."""
 
 
+class Audience(NamedTuple):
+    """What decides of which matters a group hears; many groups have it in common."""
+
+    district: str
+    sides: frozenset[Side]
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A group, or one topic of it (thread_id ≠ 0), tied to a district and its sides."""
@@ -39,6 +46,11 @@ class Chat:
     sides: frozenset[Side]
     spoken_on: date | None = field(default=None, compare=False)
     """The day on which the bot last said something to it of itself."""
+
+    @property
+    def audience(self) -> Audience:
+        """Whose group it is."""
+        return Audience(self.district, self.sides)
 
 
 class Chats:
@@ -116,6 +128,23 @@ class Chats:
             select(T).where(T.c.district == district).order_by(T.c.bound_at)
         )
         return [chat for chat in map(_chat, rows) if wanted <= chat.sides]
+
+    async def audiences(self) -> set[Audience]:
+        """Whose groups there are."""
+        rows = await self._connection.execute(select(T.c.district, T.c.sides).distinct())
+        return {Audience(row.district, sides_from(row.sides)) for row in rows}
+
+    async def quiet(self, audiences: Collection[Audience], day: date) -> list[Chat]:
+        """The places of some audiences to which the bot has said nothing of itself on a day."""
+        theirs = [
+            and_(T.c.district == each.district, T.c.sides == sides_text(each.sides))
+            for each in audiences
+        ]
+        quiet = or_(T.c.spoken_on.is_(None), T.c.spoken_on != day)
+        rows = await self._connection.execute(
+            select(T).where(or_(false(), *theirs), quiet).order_by(T.c.bound_at)
+        )
+        return [_chat(row) for row in rows]
 
     async def untold(self, monday: date, before: datetime) -> list[Chat]:
         """The places, bound before some hour, that have not heard yet what the week brings."""
