@@ -45,7 +45,7 @@ from bot.services.blanks import LONGEST_BEFORE
 from bot.services.clockface import Conflict, Estimate, Face, Late, OneSided, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.disputes import Disagreement
-from bot.services.group_words import DueLine, Part
+from bot.services.group_words import DueLine, Part, Word
 from bot.services.health import LISTED, Health, Need
 from bot.services.previews import LONGEST_SAID
 from bot.services.proofs import MOST_CHANGES, proven
@@ -54,6 +54,7 @@ from bot.services.standing_in import Away
 from bot.services.todo import PAGE, Asked, Disputed, Line
 from bot.services.upcoming import Matter, Message
 from bot.services.why import ROWS, WIDTH
+from bot.storage.chats import Chat
 from bot.storage.heartbeats import Gap
 from bot.text import Texts
 from handlers.commands import all_commands
@@ -480,14 +481,18 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "notice": OFFICE.notice,
     },
     "group_word": {
-        "weekly": True,
+        "word": Word(
+            chat=Chat(-1, 0, SHORT, "420704", frozenset(Side)),
+            weekly=True,
+            overdue=WEEK,
+            due=WEEK,
+            unheard=(),
+            unnamed=999,
+            digest=(date(2026, 12, 31), "f" * 64),
+        ),
         "today": date(2027, 12, 27),
         "sunday": date(2028, 1, 2),
-        "overdue": WEEK,
-        "due": WEEK,
         "unreached": {SHORT: [NUMBER] * group_words.SHOWN},
-        "unnamed": 999,
-        "digest": (date(2026, 12, 31), "f" * 64),
     },
     "put_off": {"until": AT, "due": DUTY.due},
     "upcoming_picture": {"days": 92, "month": "2026年12月"},

@@ -11,6 +11,7 @@ import logging
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.domain.calendar import DAY
@@ -18,10 +19,11 @@ from bot.domain.outgoing import Priority
 from bot.domain.periods import days_left, light
 from bot.services.cards import belongs
 from bot.services.planning import GROUP_KEY, WEEK
-from bot.services.unheard import unheard
+from bot.services.unheard import still_unheard, unheard
+from bot.storage.chats import sides_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from bot.domain.calendar import WorkCalendar
@@ -61,25 +63,50 @@ class Part:
 
 
 class Week(NamedTuple):
-    """What one audience hears on a week's first working day, what is due first before the rest."""
+    """The duties of which an audience hears on a week's first working day, by their ids.
 
-    overdue: Sequence[tuple[Duty, Record]] = ()
-    due: Sequence[tuple[Duty, Record]] = ()
+    What is due first stands before the rest.
+    """
+
+    overdue: Sequence[int] = ()
+    due: Sequence[int] = ()
+
+    @property
+    def named(self) -> Iterator[int]:
+        """Those for which there is room."""
+        return chain(self.overdue[:DATES], self.due[:DATES])
 
 
 @dataclass(frozen=True)
 class Bulletin:
-    """What there is to say to groups now; groups that are alike hear the same."""
+    """To which groups something is to be said now, and of what: alike groups hear the same.
+
+    It holds ids only. Until it is said a duty may be met, a group unbound and somebody be reached.
+    """
 
     chats: Sequence[Chat]
-    """Those to speak to."""
+    """Those to speak to; alike ones stand together, so that a few of them need little reading."""
     weekly: frozenset[Chat]
     """Those of them that have not yet heard of this week."""
     weeks: Mapping[Audience, Week]
-    unheard: Mapping[Audience, Sequence[Unheard]]
-    """What cannot be told to anybody in private."""
+    unheard: Mapping[Audience, Sequence[int]]
+    """The duties of which nobody can be told in private, what waits longest first."""
     digest: tuple[date, str] | None
     """The newest check code over all histories."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """What is said to one group."""
+
+    chat: Chat
+    weekly: bool
+    overdue: Part
+    due: Part
+    unheard: Sequence[Unheard]
+    unnamed: int
+    """Of so much more nobody can be told; it waits for the next working day."""
+    digest: tuple[date, str] | None
 
 
 def monday_of(day: date) -> date:
@@ -104,13 +131,17 @@ async def bulletin(desk: Desk) -> Bulletin | None:
     weekly = [chat for chat in await _untold(desk) if chat.spoken_on != desk.today]
     unheard_of = await _unheard(desk)
     others = await desk.tx.chats.quiet(unheard_of, desk.today) if unheard_of else []
-    chosen = dict.fromkeys((*weekly, *others))
+    chosen = sorted({*weekly, *others}, key=_place_among_alike)
     if not chosen:
         return None
     weeks = await _weeks(desk, {chat.audience for chat in weekly}) if weekly else {}
     digests = await desk.tx.events.digests() if weekly else []
     digest = (digests[-1][0], digests[-1][2]) if digests else None
-    return Bulletin(tuple(chosen), frozenset(weekly), weeks, unheard_of, digest)
+    return Bulletin(chosen, frozenset(weekly), weeks, unheard_of, digest)
+
+
+def _place_among_alike(chat: Chat) -> tuple[str, str, int, int]:
+    return chat.district, sides_text(chat.sides), chat.chat_id, chat.thread_id
 
 
 async def _untold(desk: Desk) -> list[Chat]:
@@ -129,28 +160,95 @@ async def _weeks(desk: Desk, audiences: Collection[Audience]) -> dict[Audience, 
     dates = [(duty, records[duty.record_id]) for duty in duties]
     weeks: dict[Audience, Week] = {}
     for each in audiences:
-        own = [pair for pair in dates if belongs(desk, each, pair[1])]
-        first = bisect_left(own, desk.today, key=lambda pair: pair[0].due)
-        weeks[each] = Week(own[:first], own[first:])
+        own = [duty for duty, record in dates if belongs(desk, each, record)]
+        overdue = bisect_left(own, desk.today, key=lambda duty: duty.due)
+        ids = [duty.id for duty in own]
+        weeks[each] = Week(ids[:overdue], ids[overdue:])
     return weeks
 
 
-async def _unheard(desk: Desk) -> dict[Audience, list[Unheard]]:
-    """What cannot be told to anybody in private, by whose groups are told instead."""
-    found: dict[Audience, list[Unheard]] = defaultdict(list)
-    for each in await unheard(desk):
-        for audience in each.homes:
-            found[audience].append(each)
+async def _unheard(desk: Desk) -> dict[Audience, list[int]]:
+    """The duties of which nobody can be told in private, by whose groups are told instead."""
+    found: dict[Audience, list[int]] = defaultdict(list)
+    for each, homes in await unheard(desk):
+        for audience in homes:
+            found[audience].append(each.duty.id)
     return dict(found)
 
 
-async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
-    """Say to one group what there is to say, in one message."""
+async def words_for(desk: Desk, told: Bulletin, chats: Sequence[Chat]) -> list[Word]:
+    """What some of its groups are told, read anew in the transaction that will say it.
+
+    A group that has been unbound or bound otherwise, or has heard something else today, waits for
+    the next bulletin.
+    """
+    standing = await desk.tx.chats.still(chats)
+    here = [chat for chat in standing if chat.spoken_on != desk.today]
+    weekly = {chat.audience for chat in here if chat in told.weekly}
+    lines = await _lines(desk, {i for each in weekly for i in told.weeks[each].named})
+    wanted = {i for chat in here for i in told.unheard.get(chat.audience, ())[:SHOWN]}
+    silent = await still_unheard(desk, wanted) if wanted else {}
+    words = [_word(told, chat, lines, silent) for chat in here]
+    return [word for word in words if word.weekly or word.unheard]
+
+
+def _word(
+    told: Bulletin,
+    chat: Chat,
+    lines: Mapping[int, tuple[str, DueLine]],
+    silent: Mapping[int, Unheard],
+) -> Word:
     weekly = chat in told.weekly
     week = told.weeks[chat.audience] if weekly else Week()
     of_nobody = told.unheard.get(chat.audience, ())
-    named = of_nobody[:SHOWN]  # the rest waits for the next working day
-    nags = [nag for each in named for nag in each.nags]
+    return Word(
+        chat,
+        weekly,
+        _part(lines, week.overdue),
+        _part(lines, week.due),
+        [silent[i] for i in of_nobody[:SHOWN] if i in silent],
+        max(0, len(of_nobody) - SHOWN),
+        told.digest if weekly else None,
+    )
+
+
+async def _lines(desk: Desk, duty_ids: Collection[int]) -> dict[int, tuple[str, DueLine]]:
+    """Of some duties, those that are owed still: each in words, with whoever owes it."""
+    if not duty_ids:
+        return {}
+    duties = await desk.tx.duties.by_id(duty_ids, hold=True)
+    records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})
+    lines: dict[int, tuple[str, DueLine]] = {}
+    for duty in duties.values():
+        if duty.closed_by is not None:
+            continue
+        try:
+            lines[duty.id] = _due_line(desk, duty, records[duty.record_id])
+        except Exception as error:  # the rest of the week goes out
+            log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
+    return lines
+
+
+def _part(lines: Mapping[int, tuple[str, DueLine]], duty_ids: Sequence[int]) -> Part:
+    holders: dict[str, list[DueLine]] = defaultdict(list)
+    for duty_id in duty_ids[:DATES]:
+        if duty_id in lines:
+            holder, line = lines[duty_id]
+            holders[holder].append(line)
+    return Part(dict(holders), max(0, len(duty_ids) - DATES))
+
+
+def _due_line(desk: Desk, duty: Duty, record: Record) -> tuple[str, DueLine]:
+    title = desk.books.kinds[record.kind].rule(duty.code).title
+    left, colour = days_left(duty.due, desk.today), light(duty.due, desk.today)
+    line = DueLine(record.number, title, duty.due, left, colour)
+    return desk.office.organ(duty.debtor).short, line
+
+
+async def speak(desk: Desk, word: Word) -> None:
+    """Say it, in one message."""
+    chat, weekly = word.chat, word.weekly
+    nags = [nag for each in word.unheard for nag in each.nags]
     what = WEEK if weekly else "day"
     key = f"{GROUP_KEY}{desk.today.isoformat()}/{what}/{chat.chat_id}/{chat.thread_id}"
     await desk.say(
@@ -159,14 +257,10 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
         key=key,
         text=desk.texts.render(
             "group_word",
-            weekly=weekly,
+            word=word,
             today=desk.today,
             sunday=monday_of(desk.today) + 6 * DAY,
-            overdue=_part(desk, week.overdue),
-            due=_part(desk, week.due),
-            unreached=_by_organ(desk, named),
-            unnamed=len(of_nobody) - len(named),
-            digest=told.digest if weekly else None,
+            unreached=_by_organ(desk, word.unheard),
         ),
         priority=Priority.NAG,
         doubtful=any(nag.doubtful for nag in nags),
@@ -174,25 +268,6 @@ async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
     monday = monday_of(desk.today) if weekly else None
     await desk.tx.chats.spoken_to(chat, desk.today, monday)
     await desk.tx.nags.said([nag.id for nag in nags], key)
-
-
-def _part(desk: Desk, dates: Sequence[tuple[Duty, Record]]) -> Part:
-    holders: dict[str, list[DueLine]] = defaultdict(list)
-    for duty, record in dates[:DATES]:
-        try:
-            holder, line = _due_line(desk, duty, record)
-        except Exception as error:  # the rest of the week goes out
-            log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
-        else:
-            holders[holder].append(line)
-    return Part(dict(holders), max(0, len(dates) - DATES))
-
-
-def _due_line(desk: Desk, duty: Duty, record: Record) -> tuple[str, DueLine]:
-    title = desk.books.kinds[record.kind].rule(duty.code).title
-    left, colour = days_left(duty.due, desk.today), light(duty.due, desk.today)
-    line = DueLine(record.number, title, duty.due, left, colour)
-    return desk.office.organ(duty.debtor).short, line
 
 
 def _by_organ(desk: Desk, found: Sequence[Unheard]) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from sqlalchemy import and_, delete, false, func, or_, select, update
 from bot.domain.outgoing import Manner
 from bot.domain.people import Side
 from bot.storage import tables
+from bot.storage.among import among
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
@@ -120,6 +121,16 @@ class Chats:
         """Every bound place."""
         rows = await self._connection.execute(select(T).order_by(T.c.bound_at))
         return [_chat(row) for row in rows]
+
+    async def still(self, chats: Collection[Chat]) -> list[Chat]:
+        """Those of some places that are bound as they were, as they are now."""
+        ids = {chat.chat_id for chat in chats}
+        rows = await self._connection.execute(
+            select(T).where(among(self._connection, T.c.chat_id, ids))
+        )
+        now = {(row.chat_id, row.thread_id): _chat(row) for row in rows}
+        there = ((chat, now.get((chat.chat_id, chat.thread_id))) for chat in chats)
+        return [found for chat, found in there if found is not None and found == chat]
 
     async def for_matter(self, district: str, sides: Iterable[Side]) -> list[Chat]:
         """The bound places where a matter of this district between these sides belongs."""

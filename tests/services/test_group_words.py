@@ -11,16 +11,24 @@ import pytest
 from bot.domain.people import Side
 from bot.services import group_words
 from bot.services.cards import belongs, home_groups, homes
+from bot.services.group_words import words_for
+from bot.services.ledger import move_record
 from bot.storage.chats import Chat
-from tests.services.reminding import Bell, moment
+from tests.services.advising import needs
+from tests.services.reminding import Bell
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
     from bot.domain.outgoing import Outgoing
     from bot.domain.records import Record
     from bot.services.desk import Books, Desk
+    from bot.services.group_words import Bulletin, Word
     from bot.storage.chats import Audience
     from bot.storage.database import Database
     from tests.services.advising import Advice
+
+    Meanwhile = Callable[[Desk, Advice], Awaitable[None]]
 
 BUREAU = 7002
 """The chat of the bureau's liaison."""
@@ -93,3 +101,76 @@ async def test_of_alike_groups_only_one_is_asked_what_it_hears(
     told = {chat_id for chat_id, text in said.items() if owed.record.number in text}
     assert told == {-400, *(chat.chat_id for chat in alike)}
     assert len(asked) == len(set(asked)) == 3
+
+
+async def answer(desk: Desk, owed: Advice) -> None:
+    record, given = owed.record, needs("reply", {"replied_on": desk.today.isoformat()})
+    await move_record(desk, owed.bureau, record, "reply", given, version=record.version)
+
+
+async def unbind(desk: Desk, _: Advice) -> None:
+    await desk.tx.chats.unbind(GROUP.chat_id)
+
+
+async def bind_elsewhere(desk: Desk, _: Advice) -> None:
+    await desk.tx.chats.bind(replace(GROUP, district=OTHER), 1, desk.now)
+
+
+async def come_back(desk: Desk, _: Advice) -> None:
+    await desk.tx.people.mark_reachable(BUREAU, desk.now, reachable=True)
+
+
+async def nothing(_: Desk, __: Advice) -> None:
+    pass
+
+
+@pytest.fixture
+def quicker(
+    owed: Advice, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Meanwhile], Awaitable[dict[int, str]]]:
+    """What groups are told on the day a reply is due, when the bureau cannot be reached.
+
+    Somebody does something after the bot has found out what to say, and before it says it.
+    """
+
+    async def heard(meanwhile: Meanwhile) -> dict[int, str]:
+        await bind(owed, GROUP)
+        async with owed.on("06-12") as d:
+            await d.tx.people.mark_reachable(BUREAU, d.now, reachable=False)
+
+        async def too_late(desk: Desk, told: Bulletin, chats: Sequence[Chat]) -> list[Word]:
+            await meanwhile(desk, owed)
+            return await words_for(desk, told, chats)
+
+        monkeypatch.setattr("reminders.dispatcher.words_for", too_late)
+        return words(await bell.ring("06-15"))
+
+    return heard
+
+
+@pytest.mark.parametrize(
+    ("meanwhile", "names", "warns"),
+    [(nothing, True, True), (answer, False, False), (come_back, True, False)],
+)
+async def test_what_is_said_is_as_it_is_when_it_is_said(
+    owed: Advice,
+    bell: Bell,
+    quicker: Callable[[Meanwhile], Awaitable[dict[int, str]]],
+    meanwhile: Meanwhile,
+    names: bool,
+    warns: bool,
+) -> None:
+    week, _, warning = (await quicker(meanwhile))[GROUP.chat_id].partition("⚠️")
+    assert (owed.record.number in week) is names
+    assert ("本周无到期事项" in week) is not names
+    assert (owed.record.number in warning) is warns
+    private = [m.text for m in await bell.ring("06-15", "09:01") if m.chat_id == BUREAU]
+    reminded = any(owed.record.number in text for text in private)
+    assert reminded is (meanwhile is come_back), "who can be told is told"
+
+
+@pytest.mark.parametrize("meanwhile", [unbind, bind_elsewhere])
+async def test_nothing_is_said_where_a_group_is_another_s_by_now(
+    quicker: Callable[[Meanwhile], Awaitable[dict[int, str]]], meanwhile: Meanwhile
+) -> None:
+    assert not await quicker(meanwhile)
