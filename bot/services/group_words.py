@@ -248,6 +248,7 @@ def _due_line(desk: Desk, duty: Duty, record: Record) -> tuple[str, DueLine]:
 async def speak(desk: Desk, word: Word) -> None:
     """Say it, in one message."""
     chat, weekly = word.chat, word.weekly
+    monday, sunday = monday_of(desk.today), monday_of(desk.today) + 6 * DAY
     nags = [nag for each in word.unheard for nag in each.nags]
     what = WEEK if weekly else "day"
     key = f"{GROUP_KEY}{desk.today.isoformat()}/{what}/{chat.chat_id}/{chat.thread_id}"
@@ -259,14 +260,13 @@ async def speak(desk: Desk, word: Word) -> None:
             "group_word",
             word=word,
             today=desk.today,
-            sunday=monday_of(desk.today) + 6 * DAY,
+            sunday=sunday,
             unreached=_by_organ(desk, word.unheard),
         ),
         priority=Priority.NAG,
-        doubtful=any(nag.doubtful for nag in nags),
+        doubtful=(weekly and chat.week_told == sunday) or any(nag.doubtful for nag in nags),
     )
-    monday = monday_of(desk.today) if weekly else None
-    await desk.tx.chats.spoken_to(chat, desk.today, monday)
+    await desk.tx.chats.spoken_to(chat, desk.today, monday if weekly else None)
     await desk.tx.nags.said([nag.id for nag in nags], key)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, delete, false, func, or_, select, update
 
+from bot.domain.calendar import DAY
 from bot.domain.outgoing import Manner
 from bot.domain.people import Side
 from bot.storage import tables
@@ -47,6 +48,8 @@ class Chat:
     sides: frozenset[Side]
     spoken_on: date | None = field(default=None, compare=False)
     """The day on which the bot last said something to it of itself."""
+    week_told: date | None = field(default=None, compare=False)
+    """The Monday of the last week of which it has heard; the Sunday if only perhaps."""
 
     @property
     def audience(self) -> Audience:
@@ -171,10 +174,18 @@ class Chats:
         place = (T.c.chat_id == chat.chat_id, T.c.thread_id == chat.thread_id)
         await self._connection.execute(update(T).where(*place).values(values))
 
-    async def unspoken_to(self, chat_id: int, thread_id: int, *, week: bool) -> None:
-        """Note that what the bot was to say of itself is not said after all."""
-        values: dict[str, None] = {"spoken_on": None} | ({"week_told": None} if week else {})
+    async def unspoken_to(
+        self, chat_id: int, thread_id: int, *, week: bool, doubtful: bool
+    ) -> None:
+        """Note that what the bot was to say of itself is not said after all.
+
+        Of a week that it said in it, a doubt is kept until that is said again.
+        """
         place = (T.c.chat_id == chat_id, T.c.thread_id == thread_id)
+        values: dict[str, date | None] = {"spoken_on": None}
+        if week:
+            told: date | None = await self._connection.scalar(select(T.c.week_told).where(*place))
+            values["week_told"] = told + 6 * DAY if told and doubtful else None
         await self._connection.execute(update(T).where(*place).values(values))
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
@@ -280,4 +291,5 @@ def _chat(row: Row[tuple[object, ...]]) -> Chat:
         district=fields["district"],
         sides=sides_from(fields["sides"]),
         spoken_on=fields["spoken_on"],
+        week_told=fields["week_told"],
     )

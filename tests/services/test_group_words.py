@@ -15,7 +15,7 @@ from bot.services.group_words import words_for
 from bot.services.ledger import move_record
 from bot.storage.chats import Chat
 from tests.services.advising import needs
-from tests.services.reminding import Bell
+from tests.services.reminding import Bell, moment
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -174,3 +174,48 @@ async def test_nothing_is_said_where_a_group_is_another_s_by_now(
     quicker: Callable[[Meanwhile], Awaitable[dict[int, str]]], meanwhile: Meanwhile
 ) -> None:
     assert not await quicker(meanwhile)
+
+
+@pytest.mark.parametrize("died", [True, False])
+@pytest.mark.parametrize("again", [("06-15", "10:01"), ("06-16", "09:00")])
+async def test_a_week_that_was_perhaps_told_says_so_when_it_is_told_again(
+    owed: Advice, bell: Bell, database: Database, died: bool, again: tuple[str, str]
+) -> None:
+    """The bot dies in the middle of sending, or knows nothing of a send; every tick is a start."""
+    await bind(owed, GROUP)
+    await bell.deliver("06-15", "08:00")
+    await bell.tick("06-15")
+    async with database.write() as tx:
+        (week,) = [q for q in await tx.outbox.claim(moment("06-15"), 9) if q.message.chat_id < 0]
+        if died:
+            await tx.outbox.recover(moment("06-15"))
+        else:
+            await tx.outbox.put_back(week, "TimedOut", moment("06-15"), perhaps_sent=True)
+    if again[0] != "06-15":
+        await bell.tick("06-15", "17:31")
+    await bell.tick(*again)
+    assert await weeks_waiting(database, *again) == [True]
+    await bell.deliver(*again)
+    await bell.tick("06-22")
+    assert await weeks_waiting(database, "06-22") == [False], "a new week was never told"
+
+
+async def weeks_waiting(database: Database, day: str, hour: str = "09:00") -> list[bool]:
+    """Of the weeks that wait to be told, whether each says that it is perhaps repeated."""
+    async with database.write() as tx:
+        claimed = await tx.outbox.claim(moment(day, hour), 9)
+        for queued in claimed:
+            await tx.outbox.put_back(queued, "", moment(day, hour), perhaps_sent=False)
+    return [queued.repeated for queued in claimed if "本周到期" in queued.message.text]
+
+
+async def test_a_week_taken_back_is_told_to_what_became_of_its_group(
+    owed: Advice, bell: Bell, database: Database
+) -> None:
+    await bind(owed, GROUP)
+    await bell.deliver("06-15", "08:00")
+    await bell.tick("06-15")
+    async with database.write() as tx:
+        await tx.chats.move(GROUP.chat_id, -100_88)
+    await bell.tick("06-15", "10:01")
+    assert words(await bell.deliver("06-15", "10:01")).keys() == {-100_88}
