@@ -52,6 +52,7 @@ from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
 from bot.services.standing_in import Away
 from bot.services.todo import PAGE, Asked, Disputed, Line
+from bot.services.unheard import Silence, SilentOrgan, Why
 from bot.services.upcoming import Matter, Message
 from bot.services.why import ROWS, WIDTH
 from bot.storage.chats import Chat
@@ -492,7 +493,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         ),
         "today": date(2027, 12, 27),
         "sunday": date(2028, 1, 2),
-        "unreached": {SHORT: [NUMBER] * group_words.SHOWN},
+        "silent": [SilentOrgan(SHORT, (NUMBER,), Silence(Why.AWAY, ABSENCE.last))]
+        * group_words.SHOWN,
     },
     "put_off": {"until": AT, "due": DUTY.due},
     "upcoming_picture": {"days": 92, "month": "2026年12月"},

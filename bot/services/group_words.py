@@ -19,7 +19,7 @@ from bot.domain.outgoing import Priority
 from bot.domain.periods import days_left, light
 from bot.services.cards import belongs
 from bot.services.planning import GROUP_KEY, WEEK
-from bot.services.unheard import still_unheard, unheard
+from bot.services.unheard import by_organ, still_unheard, unheard
 from bot.storage.chats import sides_text
 
 if TYPE_CHECKING:
@@ -261,19 +261,10 @@ async def speak(desk: Desk, word: Word) -> None:
             word=word,
             today=desk.today,
             sunday=sunday,
-            unreached=_by_organ(desk, word.unheard),
+            silent=by_organ(desk, word.unheard),
         ),
         priority=Priority.NAG,
         doubtful=(weekly and chat.week_told == sunday) or any(nag.doubtful for nag in nags),
     )
     await desk.tx.chats.spoken_to(chat, desk.today, monday if weekly else None)
     await desk.tx.nags.said([nag.id for nag in nags], key)
-
-
-def _by_organ(desk: Desk, found: Sequence[Unheard]) -> dict[str, list[str]]:
-    organs: dict[str, list[str]] = defaultdict(list)
-    for each in found:
-        numbers = organs[desk.office.organ(each.duty.debtor).short]
-        if each.record.number not in numbers:
-            numbers.append(each.record.number)
-    return dict(organs)

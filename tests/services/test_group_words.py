@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.people import Side
+from bot.domain.people import Role, Side, Status
 from bot.services import group_words
 from bot.services.cards import belongs, home_groups, homes
 from bot.services.group_words import words_for
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from bot.services.group_words import Bulletin, Word
     from bot.storage.chats import Audience
     from bot.storage.database import Database
+    from tests.conftest import Hire
     from tests.services.advising import Advice
 
     Meanwhile = Callable[[Desk, Advice], Awaitable[None]]
@@ -219,3 +221,46 @@ async def test_a_week_taken_back_is_told_to_what_became_of_its_group(
         await tx.chats.move(GROUP.chat_id, -100_88)
     await bell.tick("06-15", "10:01")
     assert words(await bell.deliver("06-15", "10:01")).keys() == {-100_88}
+
+
+async def leave(d: Desk, owed: Advice) -> None:
+    await d.tx.people.change(owed.bureau.person_id, status=Status.LEFT.value)
+
+
+async def go_away(d: Desk, owed: Advice) -> None:
+    first, last = date(2026, 6, 8), date(2026, 7, 3)
+    await d.tx.absences.put(owed.bureau.person_id, first, last, None, d.now, shown=True)
+
+
+async def block(d: Desk, _: Advice) -> None:
+    await d.tx.people.mark_reachable(BUREAU, d.now, reachable=False)
+
+
+@pytest.mark.parametrize(
+    ("lost", "why"),
+    [
+        (leave, "尚无联络员，请该单位人员发送 /join 登记。"),
+        (go_away, "联络员外出，最早7月3日结束。急办的，请该单位另派人员发送 /join 登记。"),
+        (block, "联络员收不到私聊，请打开与机器人的私聊，点“开始”。"),
+    ],
+)
+async def test_a_group_is_told_why_nobody_can_be_and_what_to_do(
+    owed: Advice, bell: Bell, lost: Meanwhile, why: str
+) -> None:
+    await bind(owed, GROUP)
+    async with owed.on("06-09") as d:
+        await lost(d, owed)
+    text = words(await bell.ring("06-12"))[GROUP.chat_id]
+    assert text.endswith(f"鄂城分局：{owed.record.number}\n　{why}")
+    assert owed.bureau.name not in text
+
+
+async def test_who_is_there_and_out_of_reach_is_what_is_mended_first(
+    owed: Advice, bell: Bell, people: Hire
+) -> None:
+    """The other is away: to wait for them, or to put somebody else on the roster, is not needed."""
+    await bind(owed, GROUP)
+    await people("zrzy-ec", Role.DEPUTY, "赵强", reachable=False)
+    async with owed.on("06-09") as d:
+        await go_away(d, owed)
+    assert "联络员收不到私聊" in words(await bell.ring("06-12"))[GROUP.chat_id]
