@@ -339,6 +339,7 @@ WHYS = [
     for sort in ("person", "group")
     if trouble is not Trouble.NETWORK
 ]
+SILENT = (SilentOrgan(SHORT, (NUMBER,) * 99, Silence(Why.OUT_OF_REACH)),) * len(OFFICE.organs)
 HEALTH = Health(
     now=AT,
     serving=False,
@@ -348,6 +349,7 @@ HEALTH = Health(
     outbox={"waiting": 9999, "sent": 99_999, "failed": 9999},
     waited=timedelta(days=99),
     given_up=(),
+    unheard=SILENT,
     repeated=9999,
     last_repeated=AT,
     known_until=date(2028, 12, 28),
@@ -521,7 +523,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "given_up": [{"whom": "某" * 255, "at": AT, "why": max(WHYS, key=len), "again": False}]
         * LISTED,
     },
-    "alert": {"lost": [NAME] * 99, "gaps": [GAP], "years": [2027]},
+    "alert": {"lost": [NAME] * 99, "gaps": [GAP], "unheard": SILENT, "years": [2027]},
 }
 """What a name means in one template only."""
 

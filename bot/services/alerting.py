@@ -11,6 +11,7 @@ from bot.domain.outgoing import Button, Priority
 from bot.domain.people import Role, Status
 from bot.services import buttons
 from bot.services.health import lately_down
+from bot.services.unheard import by_organ, told_nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.domain.people import Person
     from bot.services.desk import Desk
+    from bot.services.unheard import Unheard
     from bot.storage.heartbeats import Gap
 
 T = TypeVar("T")
@@ -37,12 +39,13 @@ class News:
     given_up: Mapping[str, int]
     lost: Mapping[str, Person]
     gap: Mapping[str, Gap]
+    unheard: Mapping[str, Unheard]
     missing: Mapping[str, int]
 
     @property
     def subjects(self) -> list[str]:
         """By what it is remembered that this was told."""
-        return [*self.given_up, *self.lost, *self.gap, *self.missing]
+        return [*self.given_up, *self.lost, *self.gap, *self.unheard, *self.missing]
 
     def without(self, told: frozenset[str]) -> News:
         """What is left when some of it was told before."""
@@ -50,6 +53,7 @@ class News:
             _but(self.given_up, told),
             _but(self.lost, told),
             _but(self.gap, told),
+            _but(self.unheard, told),
             _but(self.missing, told),
         )
 
@@ -104,6 +108,7 @@ async def _current(desk: Desk) -> News:
         {f"message/{message_id}/{attempts}": message_id for message_id, attempts in given_up},
         {f"lost/{p.id}/{_second(p.lost_at)}": p for p in people if p.lost_at},
         {f"down/{_second(gap.begins)}": gap} if gap else {},
+        {f"unheard/{each.duty.id}": each for each in await told_nowhere(desk)},
         {f"calendar/{year}": year} if year else {},
     )
 
@@ -144,6 +149,7 @@ async def _say(desk: Desk, admin: Person, news: News) -> None:
             count=len(news.given_up),
             lost=[person.name for person in news.lost.values()],
             gaps=[*news.gap.values()],
+            unheard=by_organ(desk, news.unheard.values()),
             years=[*news.missing.values()],
         ),
         buttons=((Button(desk.texts.label("see_health"), buttons.code(buttons.HEALTH)),),),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot.domain.calendar import local_date
 from bot.domain.people import Role, Status
+from bot.services.unheard import by_organ, told_nowhere
 from bot.storage.outbox import FAILED, SENT, WAITING
 
 if TYPE_CHECKING:
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from bot.domain.people import Person
+    from bot.services.desk import Desk
     from bot.services.pulse import Pulse
-    from bot.storage.database import Tx
+    from bot.services.unheard import SilentOrgan
     from bot.storage.heartbeats import Gap, Heartbeat
     from bot.storage.undelivered import GivenUp
 
@@ -42,6 +44,7 @@ class Need(StrEnum):
     TICK = "tick"
     QUEUE = "queue"
     GIVEN_UP = "given_up"
+    UNHEARD = "unheard"
     CALENDAR = "calendar"
     PEOPLE = "people"
     FILES = "files"
@@ -68,6 +71,8 @@ class Health:
     """How long what waits longest has waited."""
     given_up: tuple[GivenUp, ...]
     """The latest messages given up."""
+    unheard: tuple[SilentOrgan, ...]
+    """Matters of which neither people nor groups are reminded."""
     repeated: int
     """How many messages of those kept were perhaps said twice."""
     last_repeated: datetime | None
@@ -98,6 +103,11 @@ class Health:
     def failed(self) -> int:
         """How many messages are given up."""
         return self.outbox.get(FAILED, 0)
+
+    @property
+    def matters_unheard(self) -> int:
+        """How many matters nobody is reminded of."""
+        return sum(len(each.numbers) for each in self.unheard)
 
     @property
     def days_known(self) -> int:
@@ -131,6 +141,7 @@ class Health:
             Need.TICK: not self.ticking,
             Need.QUEUE: self.waited >= STUCK,
             Need.GIVEN_UP: bool(self.failed),
+            Need.UNHEARD: bool(self.unheard),
             Need.CALENDAR: self.missing_year is not None,
             Need.PEOPLE: bool(self.unreachable),
             Need.FILES: bool(self.files.get("failed")),
@@ -140,11 +151,11 @@ class Health:
         return tuple(need for need, there in found.items() if there)
 
 
-async def look(tx: Tx, now: datetime, pulse: Pulse | None = None) -> Health:
+async def look(desk: Desk, pulse: Pulse | None = None) -> Health:
     """Gather it all in one transaction; a process that leads knows its own ticks better."""
+    tx, now = desk.tx, desk.now
     beat = await tx.heartbeats.last()
     repeated, last_repeated = await tx.outbox.doubts()
-    calendar, today = await tx.calendar(), local_date(now)
     return Health(
         now=now,
         serving=bool(pulse and pulse.serving),
@@ -154,10 +165,11 @@ async def look(tx: Tx, now: datetime, pulse: Pulse | None = None) -> Health:
         outbox=await tx.outbox.counts(),
         waited=_since(await tx.outbox.waiting_since() or now, now),
         given_up=tuple(await tx.undelivered.newest(LISTED)),
+        unheard=tuple(by_organ(desk, await told_nowhere(desk))),
         repeated=repeated,
         last_repeated=last_repeated,
-        known_until=calendar.known_until(today),
-        missing_year=calendar.missing_year(today),
+        known_until=desk.calendar.known_until(desk.today),
+        missing_year=desk.calendar.missing_year(desk.today),
         people=tuple(await tx.people.everybody(Status.ACTIVE)),
         groups=len(await tx.chats.everywhere()),
         files=await tx.files.counts(),

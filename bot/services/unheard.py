@@ -80,6 +80,11 @@ async def unheard(desk: Desk) -> list[tuple[Unheard, Sequence[Audience]]]:
     return [(each, known[each.record.district, each.record.sides]) for each in found]
 
 
+async def told_nowhere(desk: Desk) -> list[Unheard]:
+    """Of all that waits what no group can be told either: the record is at home in none."""
+    return [each for each, its_homes in await unheard(desk) if not its_homes]
+
+
 async def still_unheard(desk: Desk, duty_ids: Collection[int]) -> dict[int, Unheard]:
     """What is still so of some duties, by their ids.
 
