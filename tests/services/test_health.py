@@ -85,6 +85,21 @@ async def test_an_office_in_which_nothing_ails(
     assert not health.well, "this process does not serve"
 
 
+async def test_organs_of_the_groups_that_lack_somebody_are_no_alarm(
+    office: Database, people: Hire, now: datetime, looked: Looked
+) -> None:
+    """The office file names a dozen organs more, which sit in no group."""
+    health = await looked(now)
+    assert health.without_liaison == ("鄂城区检察院", "鄂城区林长办")
+    assert health.without_leader == ("鄂城区检察院", "鄂城分局")
+    await people("jcy-ec", Role.DEPUTY)
+    await people("jcy-ec", Role.LEADER)
+    health = await looked(now)
+    assert health.without_liaison == ("鄂城区林长办",)
+    assert health.without_leader == ("鄂城分局",)
+    assert health.needs == ()
+
+
 async def test_an_office_in_which_everything_ails(
     database: Database, people: Hire, now: datetime, looked: Looked
 ) -> None:
