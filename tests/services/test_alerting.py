@@ -164,13 +164,17 @@ async def test_what_nobody_is_reminded_of_is_told_once_by_number_and_organ(
         assert admin.user_id not in await days.word()
 
 
-async def test_next_years_rest_days_are_missed_once_a_week(days: Days, admin: Person) -> None:
-    told = []
-    for day in range(-2, 19):
+async def test_rest_days_are_missed_when_due_a_week_before_the_year_and_weekly_in_it(
+    days: Days, admin: Person
+) -> None:
+    told: dict[str, str] = {}
+    for day in range(-2, 79):
         days.now = NOVEMBER + day * DAY
-        if await days.word():
-            told.append(day)
-    assert told == [0, 7, 14]
+        if said := await days.word():
+            told[f"{days.now:%m-%d}"] = said[admin.user_id]
+    assert list(told) == ["11-02", "12-25", "01-04", "01-11", "01-18"], "all of them working days"
+    assert "尚未导入2027年放假安排" in told["12-25"]
+    assert "今年的放假安排仍未导入" in told["01-04"]
 
 
 async def test_the_word_waits_for_office_hours(days: Days, admin: Person, people: Hire) -> None:
