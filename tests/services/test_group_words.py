@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from itertools import product
+from itertools import count, product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +15,7 @@ from bot.services.cards import belongs, home_groups, homes
 from bot.services.group_words import words_for
 from bot.services.ledger import move_record
 from bot.storage.chats import Chat
+from reminders.dispatcher import BATCH
 from tests.services.advising import needs
 from tests.services.reminding import Bell, moment
 
@@ -169,6 +170,34 @@ async def test_what_is_said_is_as_it_is_when_it_is_said(
     private = [m.text for m in await bell.ring("06-15", "09:01") if m.chat_id == BUREAU]
     reminded = any(owed.record.number in text for text in private)
     assert reminded is (meanwhile is come_back), "who can be told is told"
+
+
+@pytest.mark.parametrize(("meanwhile", "told"), [(nothing, True), (answer, False)])
+async def test_every_group_at_home_is_told_until_it_is_answered(
+    owed: Advice,
+    bell: Bell,
+    monkeypatch: pytest.MonkeyPatch,
+    meanwhile: Meanwhile,
+    told: bool,
+) -> None:
+    """One transaction does not speak to all; before the next, what it said has arrived."""
+    await bind(owed, *(replace(GROUP, chat_id=-200 - n) for n in range(BATCH + 2)))
+    async with owed.on("06-09") as d:
+        await d.tx.people.mark_reachable(BUREAU, d.now, reachable=False)
+    await bell.ring("06-09")
+    calls = count()
+
+    async def after_the_first(desk: Desk, known: Bulletin, chats: Sequence[Chat]) -> list[Word]:
+        if next(calls) == 1:
+            for queued in await desk.tx.outbox.claim(desk.now, 100):
+                await desk.tx.outbox.sent(queued, 1, desk.now)
+            await meanwhile(desk, owed)
+        return await words_for(desk, known, chats)
+
+    monkeypatch.setattr("reminders.dispatcher.words_for", after_the_first)
+    said = words(await bell.ring("06-12"))
+    assert said.keys() == ({-201, -200} if told else set())
+    assert all(owed.record.number in text for text in said.values())
 
 
 @pytest.mark.parametrize("meanwhile", [unbind, bind_elsewhere])
