@@ -143,6 +143,12 @@ async def silence_towards(desk: Desk, user_id: int) -> None:
         await _take_back(desk, message)
 
 
+async def silence_in(desk: Desk, chat_id: int) -> None:
+    """Say nothing to a group that waits to be said; what it tells of waits for another one."""
+    for message in await desk.tx.outbox.waiting_for(chat_id, GROUP_KEY):
+        await _take_back(desk, message)
+
+
 async def _take_back(desk: Desk, message: str) -> None:
     """Let a message not go out; the rest of what it says is said in another one."""
     withdrawn = await desk.tx.outbox.withdraw(message)

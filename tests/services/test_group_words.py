@@ -14,6 +14,8 @@ from bot.services import group_words
 from bot.services.cards import belongs, home_groups, homes
 from bot.services.group_words import words_for
 from bot.services.ledger import move_record
+from bot.services.places import left_group
+from bot.services.unheard import told_nowhere
 from bot.storage.chats import Chat
 from reminders.dispatcher import BATCH
 from tests.services.advising import needs
@@ -293,3 +295,16 @@ async def test_who_is_there_and_out_of_reach_is_what_is_mended_first(
     async with owed.on("06-09") as d:
         await go_away(d, owed)
     assert "联络员收不到私聊" in words(await bell.ring("06-12"))[GROUP.chat_id]
+
+
+async def test_what_a_group_was_about_to_hear_is_not_lost_with_it(owed: Advice, bell: Bell) -> None:
+    await bind(owed, GROUP)
+    async with owed.on("06-12") as d:
+        await d.tx.people.mark_reachable(BUREAU, d.now, reachable=False)
+    await bell.deliver("06-12", "08:00")
+    await bell.tick("06-12")
+    async with owed.on("06-12") as d:
+        await left_group(d, GROUP.chat_id)
+        assert [each.record for each in await told_nowhere(d)] == [owed.record]
+    await bind(owed, replace(GROUP, chat_id=-100_88))
+    assert owed.record.number in words(await bell.ring("06-12", "10:01"))[-100_88]
