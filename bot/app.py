@@ -134,7 +134,7 @@ class Liaison:
             stack.push_async_callback(self._application.bot.shutdown)
             try:
                 async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(self._listen())
+                    tasks.create_task(self._listen(books))
                     tasks.create_task(self._work(books))
             except ExceptionGroup as group:
                 if group.subgroup((InvalidToken, WrongTokenError)):
@@ -264,7 +264,7 @@ class Liaison:
             await bot.delete_webhook()
         await publish_menus(bot, all_commands(self._kinds))
 
-    async def _listen(self) -> None:
+    async def _listen(self, books: Books) -> None:
         """Serve health and, where there is one, the webhook over HTTP, from the very start."""
 
         async def take(batch: Sequence[dict[str, Any]]) -> bool:
@@ -274,15 +274,16 @@ class Liaison:
             await self._parts.intake.take(batch)
             return True
 
+        async def health() -> Health:
+            """How the bot is, as this process sees it."""
+            async with self.database.read() as tx:
+                desk = await Desk.open(tx, books, self._clock.now(), "health")
+                return await look(desk, self._pulse)
+
         secret = self.settings.webhook_secret if self.settings.webhook_url else None
         hidden = secret.get_secret_value() if secret else None
-        app = build_web(take, self._health, self._pulse, hidden)
+        app = build_web(take, health, self._pulse, hidden)
         await listen(app, *self.settings.listen)
-
-    async def _health(self) -> Health:
-        """How the bot is, as this process sees it."""
-        async with self.database.read() as tx:
-            return await look(tx, self._clock.now(), self._pulse)
 
 
 async def ask_telegram(settings: Settings) -> tuple[bool, str]:

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from bot.app import ask_telegram, open_books
 from bot.domain.calendar import DAY, SHANGHAI, local_date
 from bot.domain.clock import SystemClock
+from bot.domain.errors import DomainError
 from bot.domain.kinds import KINDS
 from bot.office import OfficeError
 from bot.services.codes import require_known_codes
+from bot.services.desk import Desk
 from bot.services.health import Need, look
 from bot.services.retention import RULES, count_due
 from bot.storage.database import Database
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.office import Office
+    from bot.services.desk import Books
     from bot.services.health import Health
     from bot.services.retention import Rule
     from bot.settings import Settings
@@ -43,7 +46,7 @@ class Finding:
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Look at everything in turn; what depends on a thing that is not there is left out."""
-    office, finding = _office(settings)
+    books, finding = _office(settings)
     yield finding
     try:
         database = Database(settings.database_url)
@@ -51,22 +54,23 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     except DatabaseError as error:
         yield Finding(False, "database", str(error))
     else:
-        async for finding in _database(database, office):
+        async for finding in _database(database, books):
             yield finding
         await database.close()
     yield await _telegram(settings)
 
 
-def _office(settings: Settings) -> tuple[Office | None, Finding]:
+def _office(settings: Settings) -> tuple[Books | None, Finding]:
     try:
-        office = open_books(settings, "").office
+        books = open_books(settings, "")
     except OfficeError as error:
         return None, Finding(False, "office file", str(error))
+    office = books.office
     words = f"{office.name}: {len(office.organs)} organs, {len(office.districts)} districts"
-    return office, Finding(True, "office file", words)
+    return books, Finding(True, "office file", words)
 
 
-async def _database(database: Database, office: Office | None) -> AsyncIterator[Finding]:
+async def _database(database: Database, books: Books | None) -> AsyncIterator[Finding]:
     place = str(database.file) if database.is_sqlite else "PostgreSQL"
     try:
         await require_current(database)
@@ -74,14 +78,17 @@ async def _database(database: Database, office: Office | None) -> AsyncIterator[
         yield Finding(False, "database", f"{place}: {error}")
         return
     yield Finding(True, "database", f"{place}: schema is current")
+    if books is None:
+        return
     async with database.read() as tx:
-        health = await look(tx, SystemClock().now())
-        yield _calendar(health)
-        if office:
-            yield await _codes(tx, office)
-            for rule in RULES:
-                yield await _rule(tx, office, rule)
-    for finding in _whole(health):
+        yield await _codes(tx, books.office)
+        for rule in RULES:
+            yield await _rule(tx, books.office, rule)
+        try:
+            health = await look(await Desk.open(tx, books, SystemClock().now(), "doctor"))
+        except DomainError:
+            return  # a code in use that the office file lacks
+    for finding in (_calendar(health), *_whole(health)):
         yield finding
 
 
@@ -107,6 +114,8 @@ def _whole(health: Health) -> Iterator[Finding]:
         yield Finding(
             False, f"not delivered to {whom}", f"{_minute(given_up.at)}, {given_up.trouble}"
         )
+    reach = f"{health.matters_unheard} of which neither people nor groups are reminded"
+    yield Finding(Need.UNHEARD not in needs, "matters", reach + _unheard(health))
     lost, coming, refused = (health.files.get(s, 0) for s in ("failed", "waiting", "refused"))
     words = f"{coming} waiting, {lost} not to be had, {refused} refused"
     yield Finding(Need.FILES not in needs, "files", words)
@@ -135,6 +144,12 @@ def _waited(health: Health) -> str:
     """How long the queue has been stuck, if it is."""
     stuck = Need.QUEUE in health.needs
     return f"; the oldest waits {health.waited.total_seconds() / 60:.0f} minutes" if stuck else ""
+
+
+def _unheard(health: Health) -> str:
+    """Which matters those are, and what to do."""
+    named = [f"{each.organ} {', '.join(each.numbers)}" for each in health.unheard]
+    return f": {'; '.join(named)}; bind their group: /bind" if named else ""
 
 
 def _minute(at: datetime) -> str:

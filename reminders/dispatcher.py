@@ -9,7 +9,7 @@ import logging
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.services.desk import Desk
-from bot.services.group_words import bulletin, speak
+from bot.services.group_words import bulletin, speak, words_for
 from bot.services.nag_lists import remind
 from bot.services.nagging import AT_ONCE, duties_to_nag, hand_on, readers, redirect, surroundings
 from bot.services.planning import plan_anew, recall, set_back
@@ -101,8 +101,8 @@ class Dispatcher:
         for some in _chunks(told.chats, BATCH):
             async with self._database.write() as tx:
                 desk = await self._desk(tx, now, "groups")
-                for chat in some:
-                    await self._try(desk, speak(desk, told, chat))
+                for word in await words_for(desk, told, some):
+                    await self._try(desk, speak(desk, word))
 
     async def _all_at_once(self, desk: Desk, items: Awaitable[None]) -> bool:
         """Do several items, or leave no trace of them: tells whether all went well."""

@@ -66,6 +66,7 @@ async def test_a_running_office_is_looked_at_whole(tmp_path: Path, now: datetime
     assert findings["codes in use"] == (False, "court 正在使用，机关文件里却没有")
     assert findings["ticks"] == (False, "none yet; is the bot running?")
     assert findings["outbox"] == (True, "0 waiting, 0 given up")
+    assert findings["matters"] == (True, "0 of which neither people nor groups are reminded")
     assert findings["files"] == (True, "0 waiting, 0 not to be had, 0 refused")
     assert findings["updates"] == (False, "1 could not be read or failed")
     assert findings["people"] == (False, "1 on the roster, 1 cannot be reached in private")

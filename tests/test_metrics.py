@@ -16,6 +16,7 @@ from bot.domain.people import Person, Role, Status
 from bot.domain.trouble import Trouble
 from bot.services.health import Health
 from bot.services.pulse import Pulse
+from bot.services.unheard import Silence, SilentOrgan, Why
 from bot.storage.undelivered import STATES, GivenUp
 from bot.web.metrics import exposition
 
@@ -31,12 +32,15 @@ HEALTH = Health(
     outbox={"waiting": 3, "sent": 40, "failed": 1},
     waited=timedelta(minutes=2),
     given_up=(GivenUp(5, "李静", True, AT, Trouble.AWAY, True),),
+    unheard=(SilentOrgan("鄂城分局", ("线索〔2026〕1号",) * 5, Silence(Why.VACANT)),),
     repeated=2,
     last_repeated=AT,
     known_until=date(2026, 3, 19),
     missing_year=None,
     people=(LOST,),
     groups=1,
+    without_liaison=(),
+    without_leader=("鄂城分局",),
     files={"failed": 4},
     updates_failed=6,
     size=4096,
@@ -107,6 +111,7 @@ def test_they_tell_what_the_rows_and_the_process_know() -> None:
         "liaison_send_errors_total{kind=network}": 0,
         "liaison_calendar_days": 10,
         "liaison_people_unreachable": 1,
+        "liaison_matters_unheard": 5,
         "liaison_files_lost": 4,
         "liaison_database_bytes": 4096,
     }

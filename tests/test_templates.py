@@ -45,15 +45,17 @@ from bot.services.blanks import LONGEST_BEFORE
 from bot.services.clockface import Conflict, Estimate, Face, Late, OneSided, Owed
 from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.disputes import Disagreement
-from bot.services.group_words import DueLine
+from bot.services.group_words import DueLine, Part, Word
 from bot.services.health import LISTED, Health, Need
 from bot.services.previews import LONGEST_SAID
 from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
 from bot.services.standing_in import Away
 from bot.services.todo import PAGE, Asked, Disputed, Line
+from bot.services.unheard import Silence, SilentOrgan, Why
 from bot.services.upcoming import Matter, Message
 from bot.services.why import ROWS, WIDTH
+from bot.storage.chats import Chat
 from bot.storage.heartbeats import Gap
 from bot.text import Texts
 from handlers.commands import all_commands
@@ -337,6 +339,7 @@ WHYS = [
     for sort in ("person", "group")
     if trouble is not Trouble.NETWORK
 ]
+SILENT = (SilentOrgan(SHORT, (NUMBER,) * 99, Silence(Why.OUT_OF_REACH)),) * len(OFFICE.organs)
 HEALTH = Health(
     now=AT,
     serving=False,
@@ -346,17 +349,27 @@ HEALTH = Health(
     outbox={"waiting": 9999, "sent": 99_999, "failed": 9999},
     waited=timedelta(days=99),
     given_up=(),
+    unheard=SILENT,
     repeated=9999,
     last_repeated=AT,
     known_until=date(2028, 12, 28),
     missing_year=2027,
     people=(PERSON,) * 99,
     groups=99,
+    without_liaison=(SHORT,) * 99,
+    without_leader=(SHORT,) * 99,
     files={"failed": 99},
     updates_failed=999,
     size=2**40,
 )
 MATTER = Matter(NUMBER, "补正后重新移送", -361, DUTY.due, True)
+WEEK = Part(
+    {
+        SHORT + str(n): [DueLine(NUMBER, "补正后重新移送", DUTY.due, -361, Light.RED)]
+        for n in range(group_words.DATES)
+    },
+    999,
+)
 OWN_FACTS: dict[str, dict[str, object]] = {
     "why": {
         "blocks": ["\n".join(["某" * WIDTH] * ROWS)],
@@ -473,17 +486,19 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "notice": OFFICE.notice,
     },
     "group_word": {
-        "weekly": True,
+        "word": Word(
+            chat=Chat(-1, 0, SHORT, "420704", frozenset(Side)),
+            weekly=True,
+            overdue=WEEK,
+            due=WEEK,
+            unheard=(),
+            unnamed=999,
+            digest=(date(2026, 12, 31), "f" * 64),
+        ),
         "today": date(2027, 12, 27),
         "sunday": date(2028, 1, 2),
-        "holders": {
-            SHORT + str(n): [DueLine(NUMBER, "补正后重新移送", DUTY.due, -361, Light.RED)]
-            for n in range(group_words.SHOWN)
-        },
-        "more": 999,
-        "unreached": {SHORT: [NUMBER] * group_words.SHOWN},
-        "unnamed": 999,
-        "digest": (date(2026, 12, 31), "f" * 64),
+        "silent": [SilentOrgan(SHORT, (NUMBER,), Silence(Why.AWAY, ABSENCE.last))]
+        * group_words.SHOWN,
     },
     "put_off": {"until": AT, "due": DUTY.due},
     "upcoming_picture": {"days": 92, "month": "2026年12月"},
@@ -510,7 +525,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "given_up": [{"whom": "某" * 255, "at": AT, "why": max(WHYS, key=len), "again": False}]
         * LISTED,
     },
-    "alert": {"lost": [NAME] * 99, "gaps": [GAP], "years": [2027]},
+    "alert": {"lost": [NAME] * 99, "gaps": [GAP], "unheard": SILENT, "years": [2027]},
 }
 """What a name means in one template only."""
 

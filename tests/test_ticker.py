@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.clock import SystemClock
+from bot.services.desk import Desk
 from bot.services.health import look
 from bot.services.pulse import Pulse
 from bot.storage.heartbeats import Gap, Heartbeat
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from bot.services.desk import Books, Desk
+    from bot.services.desk import Books
     from bot.storage.database import Database
 
 
@@ -107,7 +108,7 @@ async def test_a_start_with_a_clock_far_off_tells_nothing_once_it_is_right(
     for clock.instant in (now, now + 9000 * HOUR, now + HOUR):
         await ticker_of(database, books, clock).tick()
     async with database.read() as tx:
-        health = await look(tx, clock.instant)
+        health = await look(await Desk.open(tx, books, clock.instant, "look"))
     assert (health.gap, health.tick_age) == (None, timedelta())
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import date, time
 from typing import TYPE_CHECKING, TypeVar
 
 from bot.domain.calendar import DAY, local_instant
@@ -11,19 +11,21 @@ from bot.domain.outgoing import Button, Priority
 from bot.domain.people import Role, Status
 from bot.services import buttons
 from bot.services.health import lately_down
+from bot.services.unheard import by_organ, told_nowhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import datetime
 
     from bot.domain.people import Person
     from bot.services.desk import Desk
+    from bot.services.unheard import Unheard
     from bot.storage.heartbeats import Gap
 
 T = TypeVar("T")
 
-AGAIN = timedelta(days=7)
-"""After so long the missing notice of rest days is told of again."""
+LAST_DAYS = 5
+"""So many working days before a year begins its missing rest days are told of again."""
 WORD = "word/"
 """What the subject of a day's word itself begins with."""
 KEPT = 30
@@ -37,12 +39,13 @@ class News:
     given_up: Mapping[str, int]
     lost: Mapping[str, Person]
     gap: Mapping[str, Gap]
+    unheard: Mapping[str, Unheard]
     missing: Mapping[str, int]
 
     @property
     def subjects(self) -> list[str]:
         """By what it is remembered that this was told."""
-        return [*self.given_up, *self.lost, *self.gap, *self.missing]
+        return [*self.given_up, *self.lost, *self.gap, *self.unheard, *self.missing]
 
     def without(self, told: frozenset[str]) -> News:
         """What is left when some of it was told before."""
@@ -50,6 +53,7 @@ class News:
             _but(self.given_up, told),
             _but(self.lost, told),
             _but(self.gap, told),
+            _but(self.unheard, told),
             _but(self.missing, told),
         )
 
@@ -71,7 +75,7 @@ async def alert_admins(desk: Desk) -> None:
         return
     current = await _current(desk)
     await desk.tx.alarms.forget(_outdated(told, current, desk.today))
-    news = current.without(_standing(told, desk.now))
+    news = current.without(frozenset(told))
     if not news.subjects:
         return
     await desk.tx.alarms.tell([_word(desk.today), *news.subjects], desk.now)
@@ -82,7 +86,7 @@ async def alert_admins(desk: Desk) -> None:
 async def next_alert(desk: Desk) -> datetime | None:
     """When administrators will be told what is new by now; None: nothing is."""
     told = await desk.tx.alarms.told()
-    news = (await _current(desk)).without(_standing(told, desk.now))
+    news = (await _current(desk)).without(frozenset(told))
     if not news.subjects or not await _readers(desk):
         return None
     over = _word(desk.today) in told
@@ -97,15 +101,30 @@ async def _readers(desk: Desk) -> list[Person]:
 async def _current(desk: Desk) -> News:
     """What needs a hand now, told or not."""
     gap = lately_down(await desk.tx.heartbeats.last(), desk.now)
-    year = desk.calendar.missing_year(desk.today)
     people = await desk.tx.people.everybody(Status.ACTIVE)
     given_up = await desk.tx.undelivered.attempts()
     return News(
         {f"message/{message_id}/{attempts}": message_id for message_id, attempts in given_up},
         {f"lost/{p.id}/{_second(p.lost_at)}": p for p in people if p.lost_at},
         {f"down/{_second(gap.begins)}": gap} if gap else {},
-        {f"calendar/{year}": year} if year else {},
+        {f"unheard/{each.duty.id}": each for each in await told_nowhere(desk)},
+        _missing_year(desk),
     )
+
+
+def _missing_year(desk: Desk) -> dict[str, int]:
+    """The year whose rest days are not known: new when it falls due, a week before, then weekly.
+
+    A year that has begun is counted from its second day, for the first is a rest day anyhow.
+    """
+    year = desk.calendar.missing_year(desk.today)
+    if year is None:
+        return {}
+    first, second = date(year, 1, 1), date(year, 1, 2)
+    if desk.today >= second:
+        return {f"calendar/{year}/{(desk.today - second).days // 7}": year}
+    soon = desk.today >= desk.calendar.add_workdays(first, -LAST_DAYS)
+    return {f"calendar/{year}/soon" if soon else f"calendar/{year}": year}
 
 
 def _second(at: datetime) -> int:
@@ -115,15 +134,6 @@ def _second(at: datetime) -> int:
 def _word(day: date) -> str:
     """The subject by which it is known that a day has had its word."""
     return f"{WORD}{day.isoformat()}"
-
-
-def _standing(told: Mapping[str, datetime], now: datetime) -> frozenset[str]:
-    """What counts as told: a missing notice only for a while."""
-    return frozenset(
-        subject
-        for subject, at in told.items()
-        if not subject.startswith("calendar/") or timedelta() <= now - at < AGAIN
-    )
 
 
 def _outdated(told: Mapping[str, datetime], current: News, today: date) -> list[str]:
@@ -144,7 +154,9 @@ async def _say(desk: Desk, admin: Person, news: News) -> None:
             count=len(news.given_up),
             lost=[person.name for person in news.lost.values()],
             gaps=[*news.gap.values()],
+            unheard=by_organ(desk, news.unheard.values()),
             years=[*news.missing.values()],
+            today=desk.today,
         ),
         buttons=((Button(desk.texts.label("see_health"), buttons.code(buttons.HEALTH)),),),
         priority=Priority.NAG,

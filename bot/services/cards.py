@@ -20,13 +20,15 @@ from bot.services.signatures import bystanders, may_acknowledge, receipts, signa
 from bot.services.standing_in import holder_away
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from bot.domain.kinds.kind import Kind
     from bot.domain.kinds.lifecycle import Matter, Move
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor, Person
     from bot.domain.records import Event, Record
     from bot.services.desk import Desk
-    from bot.storage.chats import Chat
+    from bot.storage.chats import Audience, Chat
 
 
 async def render_card(desk: Desk, kind: Kind, record: Record, *, living: bool = False) -> str:
@@ -359,7 +361,13 @@ async def home_groups(desk: Desk, record: Record) -> list[Chat]:
     return [chat for chat in await desk.tx.chats.everywhere() if belongs(desk, chat, record)]
 
 
-def belongs(desk: Desk, chat: Chat, record: Record) -> bool:
+def homes(desk: Desk, audiences: Collection[Audience], record: Record) -> list[Audience]:
+    """Those, of all there are, in whose groups a record's card lives; `home_groups` are these."""
+    fit = [each for each in audiences if belongs(desk, each, record)]
+    return [each for each in fit if each.district == record.district] or fit
+
+
+def belongs(desk: Desk, chat: Chat | Audience, record: Record) -> bool:
     """Tell whether a record's short card may be shown in a group.
 
     The group must hold all the sides concerned, and be the district's own or the city's.

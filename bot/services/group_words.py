@@ -1,42 +1,49 @@
 """What the bot says to a group of itself: at most one message a working day.
 
-On the week's first working day that is what falls due in the week, by holder, so that silence
-means something. On any other day it speaks only where somebody's reminder can reach nobody.
+On the week's first working day that is what is overdue and what falls due in the week, by holder,
+so that silence means something. On any other day it speaks only where somebody's reminder can
+reach nobody.
 """
 
 from __future__ import annotations
 
 import logging
+from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.domain.calendar import DAY
 from bot.domain.outgoing import Priority
 from bot.domain.periods import days_left, light
-from bot.domain.records import NOBODY
-from bot.services.cards import belongs, home_groups
+from bot.services.cards import belongs
 from bot.services.planning import GROUP_KEY, WEEK
+from bot.services.unheard import by_organ, still_unheard, unheard
+from bot.storage.chats import sides_text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date
 
     from bot.domain.calendar import WorkCalendar
     from bot.domain.periods import Light
-    from bot.domain.records import Duty, Nag, Record
+    from bot.domain.records import Duty, Record
     from bot.services.desk import Desk
-    from bot.storage.chats import Chat
+    from bot.services.unheard import Unheard
+    from bot.storage.chats import Audience, Chat
 
 log = logging.getLogger(__name__)
 
+DATES = 10
+"""So many dates stand in one part of a message."""
 SHOWN = 20
-"""So many dates stand in one message."""
+"""Of so much that reaches nobody one message tells."""
 
 
 @dataclass(frozen=True, slots=True)
 class DueLine:
-    """One date of the week, without any content."""
+    """One date, without any content."""
 
     number: str
     title: str
@@ -45,20 +52,61 @@ class DueLine:
     light: Light
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The dates that are past, or those of the week."""
+
+    holders: Mapping[str, Sequence[DueLine]]
+    """What is due first before the rest, by the short name of whoever owes it."""
+    more: int
+    """So many others find no room."""
+
+
+class Week(NamedTuple):
+    """The duties of which an audience hears on a week's first working day, by their ids.
+
+    What is due first stands before the rest.
+    """
+
+    overdue: Sequence[int] = ()
+    due: Sequence[int] = ()
+
+    @property
+    def named(self) -> Iterator[int]:
+        """Those for which there is room."""
+        return chain(self.overdue[:DATES], self.due[:DATES])
+
+
 @dataclass(frozen=True)
 class Bulletin:
-    """What there is to say to groups now."""
+    """To which groups something is to be said now, and of what: alike groups hear the same.
+
+    It holds ids only. Until it is said a duty may be met, a group unbound and somebody be reached.
+    """
 
     chats: Sequence[Chat]
-    """Those to speak to."""
+    """Those to speak to; alike ones stand together, so that a few of them need little reading."""
     weekly: frozenset[Chat]
     """Those of them that have not yet heard of this week."""
-    due: Sequence[tuple[Duty, Record]]
-    """All that falls due in the week, or is overdue, what is due first before the rest."""
-    unreached: Mapping[Chat, Sequence[tuple[Nag, str, str]]]
-    """Reminders that reach nobody, with the record's number and the organ's short name."""
+    weeks: Mapping[Audience, Week]
+    unheard: Mapping[Audience, Sequence[int]]
+    """The duties of which nobody can be told in private, what waits longest first."""
     digest: tuple[date, str] | None
     """The newest check code over all histories."""
+
+
+@dataclass(frozen=True)
+class Word:
+    """What is said to one group."""
+
+    chat: Chat
+    weekly: bool
+    overdue: Part
+    due: Part
+    unheard: Sequence[Unheard]
+    unnamed: int
+    """Of so much more nobody can be told; it waits for the next working day."""
+    digest: tuple[date, str] | None
 
 
 def monday_of(day: date) -> date:
@@ -80,15 +128,20 @@ async def bulletin(desk: Desk) -> Bulletin | None:
     """
     if not desk.rounds.may_speak(desk.now):
         return None
-    weekly = await _untold(desk)
-    unreached = await _unreached(desk)
-    chosen = dict.fromkeys(chat for chat in (*weekly, *unreached) if chat.spoken_on != desk.today)
+    weekly = [chat for chat in await _untold(desk) if chat.spoken_on != desk.today]
+    unheard_of = await _unheard(desk)
+    others = await desk.tx.chats.quiet(unheard_of, desk.today) if unheard_of else []
+    chosen = sorted({*weekly, *others}, key=_place_among_alike)
     if not chosen:
         return None
-    due = await due_this_week(desk) if weekly else []
+    weeks = await _weeks(desk, {chat.audience for chat in weekly}) if weekly else {}
     digests = await desk.tx.events.digests() if weekly else []
     digest = (digests[-1][0], digests[-1][2]) if digests else None
-    return Bulletin(tuple(chosen), frozenset(weekly), due, unreached, digest)
+    return Bulletin(chosen, frozenset(weekly), weeks, unheard_of, digest)
+
+
+def _place_among_alike(chat: Chat) -> tuple[str, str, int, int]:
+    return chat.district, sides_text(chat.sides), chat.chat_id, chat.thread_id
 
 
 async def _untold(desk: Desk) -> list[Chat]:
@@ -98,74 +151,91 @@ async def _untold(desk: Desk) -> list[Chat]:
     return await desk.tx.chats.untold(monday_of(desk.today), desk.rounds.opening(first))
 
 
-async def due_this_week(desk: Desk) -> list[tuple[Duty, Record]]:
-    """What is owed and falls due until the end of the week, or did before."""
+async def _weeks(desk: Desk, audiences: Collection[Audience]) -> dict[Audience, Week]:
+    """What is owed and falls due until the end of the week, or did before, by who hears of it."""
     sunday = monday_of(desk.today) + 6 * DAY
     duties = await desk.tx.duties.open_until(sunday)
     records = await desk.tx.records.by_id({duty.record_id for duty in duties})
     duties.sort(key=lambda duty: (duty.due, duty.id))
-    return [(duty, records[duty.record_id]) for duty in duties]
+    dates = [(duty, records[duty.record_id]) for duty in duties]
+    weeks: dict[Audience, Week] = {}
+    for each in audiences:
+        own = [duty for duty, record in dates if belongs(desk, each, record)]
+        overdue = bisect_left(own, desk.today, key=lambda duty: duty.due)
+        ids = [duty.id for duty in own]
+        weeks[each] = Week(ids[:overdue], ids[overdue:])
+    return weeks
 
 
-async def _unreached(desk: Desk) -> dict[Chat, list[tuple[Nag, str, str]]]:
-    """The reminders that reach nobody, by the group that is told so."""
-    waiting = await desk.tx.nags.of_person(NOBODY)
-    due = [nag for nag in waiting if nag.at <= desk.now]
-    duties = await desk.tx.duties.by_id({nag.duty_id for nag in due})
-    records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})
-    found: dict[Chat, list[tuple[Nag, str, str]]] = defaultdict(list)
-    for nag in due:
-        duty = duties[nag.duty_id]
-        if duty.closed_by is not None:
-            continue
-        record = records[duty.record_id]
-        organ = desk.office.organ(duty.debtor).short
-        for chat in await home_groups(desk, record):
-            found[chat].append((nag, record.number, organ))
+async def _unheard(desk: Desk) -> dict[Audience, list[int]]:
+    """The duties of which nobody can be told in private, by whose groups are told instead."""
+    found: dict[Audience, list[int]] = defaultdict(list)
+    for each, homes in await unheard(desk):
+        for audience in homes:
+            found[audience].append(each.duty.id)
     return dict(found)
 
 
-async def speak(desk: Desk, told: Bulletin, chat: Chat) -> None:
-    """Say to one group what there is to say, in one message."""
+async def words_for(desk: Desk, told: Bulletin, chats: Sequence[Chat]) -> list[Word]:
+    """What some of its groups are told, read anew in the transaction that will say it.
+
+    A group that has been unbound or bound otherwise, or has heard something else today, waits for
+    the next bulletin.
+    """
+    standing = await desk.tx.chats.still(chats)
+    here = [chat for chat in standing if chat.spoken_on != desk.today]
+    weekly = {chat.audience for chat in here if chat in told.weekly}
+    lines = await _lines(desk, {i for each in weekly for i in told.weeks[each].named})
+    wanted = {i for chat in here for i in told.unheard.get(chat.audience, ())[:SHOWN]}
+    silent = await still_unheard(desk, wanted) if wanted else {}
+    words = [_word(told, chat, lines, silent) for chat in here]
+    return [word for word in words if word.weekly or word.unheard]
+
+
+def _word(
+    told: Bulletin,
+    chat: Chat,
+    lines: Mapping[int, tuple[str, DueLine]],
+    silent: Mapping[int, Unheard],
+) -> Word:
     weekly = chat in told.weekly
-    own = [(d, record) for d, record in told.due if belongs(desk, chat, record)] if weekly else []
-    unreachable = told.unreached.get(chat, ())
-    unreached = unreachable[:SHOWN]  # the rest waits for the next working day
-    what = WEEK if weekly else "day"
-    key = f"{GROUP_KEY}{desk.today.isoformat()}/{what}/{chat.chat_id}/{chat.thread_id}"
-    await desk.say(
-        chat.chat_id,
-        thread_id=chat.thread_id,
-        key=key,
-        text=desk.texts.render(
-            "group_word",
-            weekly=weekly,
-            today=desk.today,
-            sunday=monday_of(desk.today) + 6 * DAY,
-            holders=_by_holder(desk, own[:SHOWN]),
-            more=max(0, len(own) - SHOWN),
-            unreached=_by_organ(unreached),
-            unnamed=len(unreachable) - len(unreached),
-            digest=told.digest if weekly else None,
-        ),
-        priority=Priority.NAG,
-        doubtful=any(nag.doubtful for nag, _, _ in unreached),
+    week = told.weeks[chat.audience] if weekly else Week()
+    of_nobody = told.unheard.get(chat.audience, ())
+    return Word(
+        chat,
+        weekly,
+        _part(lines, week.overdue),
+        _part(lines, week.due),
+        [silent[i] for i in of_nobody[:SHOWN] if i in silent],
+        max(0, len(of_nobody) - SHOWN),
+        told.digest if weekly else None,
     )
-    monday = monday_of(desk.today) if weekly else None
-    await desk.tx.chats.spoken_to(chat, desk.today, monday)
-    await desk.tx.nags.said([nag.id for nag, _, _ in unreached], key)
 
 
-def _by_holder(desk: Desk, due: Sequence[tuple[Duty, Record]]) -> dict[str, list[DueLine]]:
-    holders: dict[str, list[DueLine]] = defaultdict(list)
-    for duty, record in due:
+async def _lines(desk: Desk, duty_ids: Collection[int]) -> dict[int, tuple[str, DueLine]]:
+    """Of some duties, those that are owed still: each in words, with whoever owes it."""
+    if not duty_ids:
+        return {}
+    duties = await desk.tx.duties.by_id(duty_ids, hold=True)
+    records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})
+    lines: dict[int, tuple[str, DueLine]] = {}
+    for duty in duties.values():
+        if duty.closed_by is not None:
+            continue
         try:
-            holder, line = _due_line(desk, duty, record)
+            lines[duty.id] = _due_line(desk, duty, records[duty.record_id])
         except Exception as error:  # the rest of the week goes out
             log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
-        else:
+    return lines
+
+
+def _part(lines: Mapping[int, tuple[str, DueLine]], duty_ids: Sequence[int]) -> Part:
+    holders: dict[str, list[DueLine]] = defaultdict(list)
+    for duty_id in duty_ids[:DATES]:
+        if duty_id in lines:
+            holder, line = lines[duty_id]
             holders[holder].append(line)
-    return dict(holders)
+    return Part(dict(holders), max(0, len(duty_ids) - DATES))
 
 
 def _due_line(desk: Desk, duty: Duty, record: Record) -> tuple[str, DueLine]:
@@ -175,9 +245,26 @@ def _due_line(desk: Desk, duty: Duty, record: Record) -> tuple[str, DueLine]:
     return desk.office.organ(duty.debtor).short, line
 
 
-def _by_organ(unreached: Sequence[tuple[Nag, str, str]]) -> dict[str, list[str]]:
-    organs: dict[str, list[str]] = defaultdict(list)
-    for _, number, organ in unreached:
-        if number not in organs[organ]:
-            organs[organ].append(number)
-    return dict(organs)
+async def speak(desk: Desk, word: Word) -> None:
+    """Say it, in one message."""
+    chat, weekly = word.chat, word.weekly
+    monday, sunday = monday_of(desk.today), monday_of(desk.today) + 6 * DAY
+    nags = [nag for each in word.unheard for nag in each.nags]
+    what = WEEK if weekly else "day"
+    key = f"{GROUP_KEY}{desk.today.isoformat()}/{what}/{chat.chat_id}/{chat.thread_id}"
+    await desk.say(
+        chat.chat_id,
+        thread_id=chat.thread_id,
+        key=key,
+        text=desk.texts.render(
+            "group_word",
+            word=word,
+            today=desk.today,
+            sunday=sunday,
+            silent=by_organ(desk, word.unheard),
+        ),
+        priority=Priority.NAG,
+        doubtful=(weekly and chat.week_told == sunday) or any(nag.doubtful for nag in nags),
+    )
+    await desk.tx.chats.spoken_to(chat, desk.today, monday if weekly else None)
+    await desk.tx.nags.said([nag.id for nag in nags], key)

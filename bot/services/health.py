@@ -11,16 +11,20 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.calendar import local_date
-from bot.domain.people import Role, Status
+from bot.domain.people import ON_DUTY, Role, Side, Status
+from bot.services.unheard import by_organ, told_nowhere
 from bot.storage.outbox import FAILED, SENT, WAITING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date, datetime
 
     from bot.domain.people import Person
+    from bot.office import Office, Organ
+    from bot.services.desk import Desk
     from bot.services.pulse import Pulse
-    from bot.storage.database import Tx
+    from bot.services.unheard import SilentOrgan
+    from bot.storage.chats import Audience
     from bot.storage.heartbeats import Gap, Heartbeat
     from bot.storage.undelivered import GivenUp
 
@@ -34,6 +38,9 @@ REMEMBERED = timedelta(days=30)
 """So long it is told that the bot was down."""
 LISTED = 5
 """So many of the messages given up are named."""
+LED = frozenset({Side.PROCURATORATE, Side.RESOURCES})
+"""Whose organs have a leader, who approves and hears of what is overdue; a forestry office has
+liaisons only (BRIEF §4)."""
 
 
 class Need(StrEnum):
@@ -42,6 +49,7 @@ class Need(StrEnum):
     TICK = "tick"
     QUEUE = "queue"
     GIVEN_UP = "given_up"
+    UNHEARD = "unheard"
     CALENDAR = "calendar"
     PEOPLE = "people"
     FILES = "files"
@@ -68,6 +76,8 @@ class Health:
     """How long what waits longest has waited."""
     given_up: tuple[GivenUp, ...]
     """The latest messages given up."""
+    unheard: tuple[SilentOrgan, ...]
+    """Matters of which neither people nor groups are reminded."""
     repeated: int
     """How many messages of those kept were perhaps said twice."""
     last_repeated: datetime | None
@@ -78,6 +88,10 @@ class Health:
     people: tuple[Person, ...]
     """The roster."""
     groups: int
+    without_liaison: tuple[str, ...]
+    """The organs of the bound groups in which nobody is on duty, by their short names."""
+    without_leader: tuple[str, ...]
+    """Those in which nobody leads though somebody should."""
     files: Mapping[str, int]
     """How many files are in each state."""
     updates_failed: int
@@ -98,6 +112,11 @@ class Health:
     def failed(self) -> int:
         """How many messages are given up."""
         return self.outbox.get(FAILED, 0)
+
+    @property
+    def matters_unheard(self) -> int:
+        """How many matters nobody is reminded of."""
+        return sum(len(each.numbers) for each in self.unheard)
 
     @property
     def days_known(self) -> int:
@@ -131,6 +150,7 @@ class Health:
             Need.TICK: not self.ticking,
             Need.QUEUE: self.waited >= STUCK,
             Need.GIVEN_UP: bool(self.failed),
+            Need.UNHEARD: bool(self.unheard),
             Need.CALENDAR: self.missing_year is not None,
             Need.PEOPLE: bool(self.unreachable),
             Need.FILES: bool(self.files.get("failed")),
@@ -140,11 +160,13 @@ class Health:
         return tuple(need for need, there in found.items() if there)
 
 
-async def look(tx: Tx, now: datetime, pulse: Pulse | None = None) -> Health:
+async def look(desk: Desk, pulse: Pulse | None = None) -> Health:
     """Gather it all in one transaction; a process that leads knows its own ticks better."""
+    tx, now = desk.tx, desk.now
     beat = await tx.heartbeats.last()
     repeated, last_repeated = await tx.outbox.doubts()
-    calendar, today = await tx.calendar(), local_date(now)
+    people = await tx.people.everybody(Status.ACTIVE)
+    organs = _organs_of(desk.office, await tx.chats.audiences())
     return Health(
         now=now,
         serving=bool(pulse and pulse.serving),
@@ -154,16 +176,34 @@ async def look(tx: Tx, now: datetime, pulse: Pulse | None = None) -> Health:
         outbox=await tx.outbox.counts(),
         waited=_since(await tx.outbox.waiting_since() or now, now),
         given_up=tuple(await tx.undelivered.newest(LISTED)),
+        unheard=tuple(by_organ(desk, await told_nowhere(desk))),
         repeated=repeated,
         last_repeated=last_repeated,
-        known_until=calendar.known_until(today),
-        missing_year=calendar.missing_year(today),
-        people=tuple(await tx.people.everybody(Status.ACTIVE)),
+        known_until=desk.calendar.known_until(desk.today),
+        missing_year=desk.calendar.missing_year(desk.today),
+        people=tuple(people),
         groups=len(await tx.chats.everywhere()),
+        without_liaison=_without(organs, people, ON_DUTY),
+        without_leader=_without([o for o in organs if o.side in LED], people, (Role.LEADER,)),
         files=await tx.files.counts(),
         updates_failed=await tx.updates.troubled(),
         size=await tx.size(),
     )
+
+
+def _organs_of(office: Office, audiences: Collection[Audience]) -> list[Organ]:
+    """The organs that sit in groups, in the order of the office file."""
+    sides = [(d, a.sides) for a in audiences for d in office.districts if d.code == a.district]
+    codes = {district.organ(side) for district, those in sides for side in those}
+    return [organ for organ in office.organs if organ.code in codes]
+
+
+def _without(
+    organs: Iterable[Organ], people: Iterable[Person], roles: Collection[Role]
+) -> tuple[str, ...]:
+    """The organs that have nobody in some roles."""
+    staffed = {person.organ for person in people if person.role in roles}
+    return tuple(organ.short for organ in organs if organ.code not in staffed)
 
 
 def lately_down(beat: Heartbeat | None, now: datetime) -> Gap | None:

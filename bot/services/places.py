@@ -10,6 +10,7 @@ from bot.domain.outgoing import Button, in_rows
 from bot.domain.people import ON_DUTY, Action, Side
 from bot.services import buttons
 from bot.services.joining import way_to_join
+from bot.services.planning import silence_in
 from bot.storage.chats import Chat, sides_text
 from bot.storage.events import OFFICE
 
@@ -109,7 +110,7 @@ async def _bind(
     """Tie the place, and say so; being tied anew, it forgets the cards it had."""
     chat = Chat(place.chat_id, place.thread_id, place.title, district, sides)
     if chat not in await desk.tx.chats.of_group(place.chat_id):
-        await desk.tx.chats.unbind(place.chat_id, place.thread_id)
+        await _untie(desk, place.chat_id, place.thread_id)
         await desk.tx.chats.bind(chat, actor.person_id, desk.now)
         facts = {"district": district, "sides": sides_text(sides)}
         await _note(desk, "bound", place.chat_id, place.thread_id, actor=actor, **facts)
@@ -123,6 +124,12 @@ async def _bind(
         vacant=[desk.office.organ(organ).short for organ in organs if organ not in staffed],
     )
     await desk.say(place.chat_id, thread_id=place.thread_id, text=text, buttons=way_to_join(desk))
+
+
+async def _untie(desk: Desk, chat_id: int, thread_id: int | None = None) -> bool:
+    """Drop the bindings there; what the bot was about to say of itself must be told elsewhere."""
+    await silence_in(desk, chat_id)
+    return await desk.tx.chats.unbind(chat_id, thread_id)
 
 
 async def _note(
@@ -140,7 +147,7 @@ async def _note(
 async def unbind(desk: Desk, actor: Actor, place: Place) -> None:
     """Untie the group or topic in which it is said."""
     actor.require(Action.BIND_CHAT)
-    if not await desk.tx.chats.unbind(place.chat_id, place.thread_id):
+    if not await _untie(desk, place.chat_id, place.thread_id):
         raise DomainError("not_bound")
     await _note(desk, "unbound", place.chat_id, place.thread_id, actor=actor)
     text = desk.texts.render("bind_undone", topic=bool(place.thread_id))
@@ -149,13 +156,13 @@ async def unbind(desk: Desk, actor: Actor, place: Place) -> None:
 
 async def left_group(desk: Desk, chat_id: int) -> None:
     """Forget a group that the bot was taken out of: its bindings and its posts."""
-    if await desk.tx.chats.unbind(chat_id):
+    if await _untie(desk, chat_id):
         await _note(desk, "unbound", chat_id, 0, actor=None)
 
 
 async def topic_deleted(desk: Desk, chat_id: int, thread_id: int) -> None:
     """Forget a topic that its group has deleted."""
-    if await desk.tx.chats.unbind(chat_id, thread_id):
+    if await _untie(desk, chat_id, thread_id):
         await _note(desk, "unbound", chat_id, thread_id, actor=None)
 
 

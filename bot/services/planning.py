@@ -143,12 +143,19 @@ async def silence_towards(desk: Desk, user_id: int) -> None:
         await _take_back(desk, message)
 
 
+async def silence_in(desk: Desk, chat_id: int) -> None:
+    """Say nothing to a group that waits to be said; what it tells of waits for another one."""
+    for message in await desk.tx.outbox.waiting_for(chat_id, GROUP_KEY):
+        await _take_back(desk, message)
+
+
 async def _take_back(desk: Desk, message: str) -> None:
     """Let a message not go out; the rest of what it says is said in another one."""
-    doubtful = await desk.tx.outbox.withdraw(message)
-    if doubtful is not None:
-        await desk.tx.nags.unsay(message, doubtful=doubtful)
-        if message.startswith(GROUP_KEY):
-            *_, what, chat_id, thread_id = message.split("/")
-            week = what == WEEK
-            await desk.tx.chats.unspoken_to(int(chat_id), int(thread_id), week=week)
+    withdrawn = await desk.tx.outbox.withdraw(message)
+    if withdrawn is None:
+        return
+    chat_id, thread_id, doubtful = withdrawn
+    await desk.tx.nags.unsay(message, doubtful=doubtful)
+    if message.startswith(GROUP_KEY):
+        week = message.split("/")[2] == WEEK
+        await desk.tx.chats.unspoken_to(chat_id, thread_id, week=week, doubtful=doubtful)

@@ -84,7 +84,7 @@ def _post(user_id: int) -> str:
 
 
 async def _put(desk: Desk, user_id: int, pulse: Pulse) -> None:
-    health = await look(desk.tx, desk.now, pulse)
+    health = await look(desk, pulse)
     await desk.say(
         user_id,
         text=desk.texts.render(

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import and_, delete, false, func, or_, select, update
 
+from bot.domain.calendar import DAY
 from bot.domain.outgoing import Manner
 from bot.domain.people import Side
 from bot.storage import tables
+from bot.storage.among import among
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from datetime import date, datetime
 
     from sqlalchemy import ColumnElement, Row, Table
@@ -28,6 +30,13 @@ OF_ITSELF = "group/"
 """What the keys of messages begin with that the bot says to a group of itself."""
 
 
+class Audience(NamedTuple):
+    """What decides of which matters a group hears; many groups have it in common."""
+
+    district: str
+    sides: frozenset[Side]
+
+
 @dataclass(frozen=True, slots=True)
 class Chat:
     """A group, or one topic of it (thread_id ≠ 0), tied to a district and its sides."""
@@ -39,6 +48,13 @@ class Chat:
     sides: frozenset[Side]
     spoken_on: date | None = field(default=None, compare=False)
     """The day on which the bot last said something to it of itself."""
+    week_told: date | None = field(default=None, compare=False)
+    """The Monday of the last week of which it has heard; the Sunday if only perhaps."""
+
+    @property
+    def audience(self) -> Audience:
+        """Whose group it is."""
+        return Audience(self.district, self.sides)
 
 
 class Chats:
@@ -109,6 +125,16 @@ class Chats:
         rows = await self._connection.execute(select(T).order_by(T.c.bound_at))
         return [_chat(row) for row in rows]
 
+    async def still(self, chats: Collection[Chat]) -> list[Chat]:
+        """Those of some places that are bound as they were, as they are now."""
+        ids = {chat.chat_id for chat in chats}
+        rows = await self._connection.execute(
+            select(T).where(among(self._connection, T.c.chat_id, ids))
+        )
+        now = {(row.chat_id, row.thread_id): _chat(row) for row in rows}
+        there = ((chat, now.get((chat.chat_id, chat.thread_id))) for chat in chats)
+        return [found for chat, found in there if found is not None and found == chat]
+
     async def for_matter(self, district: str, sides: Iterable[Side]) -> list[Chat]:
         """The bound places where a matter of this district between these sides belongs."""
         wanted = frozenset(sides)
@@ -116,6 +142,23 @@ class Chats:
             select(T).where(T.c.district == district).order_by(T.c.bound_at)
         )
         return [chat for chat in map(_chat, rows) if wanted <= chat.sides]
+
+    async def audiences(self) -> set[Audience]:
+        """Whose groups there are."""
+        rows = await self._connection.execute(select(T.c.district, T.c.sides).distinct())
+        return {Audience(row.district, sides_from(row.sides)) for row in rows}
+
+    async def quiet(self, audiences: Collection[Audience], day: date) -> list[Chat]:
+        """The places of some audiences to which the bot has said nothing of itself on a day."""
+        theirs = [
+            and_(T.c.district == each.district, T.c.sides == sides_text(each.sides))
+            for each in audiences
+        ]
+        quiet = or_(T.c.spoken_on.is_(None), T.c.spoken_on != day)
+        rows = await self._connection.execute(
+            select(T).where(or_(false(), *theirs), quiet).order_by(T.c.bound_at)
+        )
+        return [_chat(row) for row in rows]
 
     async def untold(self, monday: date, before: datetime) -> list[Chat]:
         """The places, bound before some hour, that have not heard yet what the week brings."""
@@ -131,10 +174,18 @@ class Chats:
         place = (T.c.chat_id == chat.chat_id, T.c.thread_id == chat.thread_id)
         await self._connection.execute(update(T).where(*place).values(values))
 
-    async def unspoken_to(self, chat_id: int, thread_id: int, *, week: bool) -> None:
-        """Note that what the bot was to say of itself is not said after all."""
-        values: dict[str, None] = {"spoken_on": None} | ({"week_told": None} if week else {})
+    async def unspoken_to(
+        self, chat_id: int, thread_id: int, *, week: bool, doubtful: bool
+    ) -> None:
+        """Note that what the bot was to say of itself is not said after all.
+
+        Of a week that it said in it, a doubt is kept until that is said again.
+        """
         place = (T.c.chat_id == chat_id, T.c.thread_id == thread_id)
+        values: dict[str, date | None] = {"spoken_on": None}
+        if week:
+            told: date | None = await self._connection.scalar(select(T.c.week_told).where(*place))
+            values["week_told"] = told + 6 * DAY if told and doubtful else None
         await self._connection.execute(update(T).where(*place).values(values))
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
@@ -240,4 +291,5 @@ def _chat(row: Row[tuple[object, ...]]) -> Chat:
         district=fields["district"],
         sides=sides_from(fields["sides"]),
         spoken_on=fields["spoken_on"],
+        week_told=fields["week_told"],
     )

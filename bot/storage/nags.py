@@ -76,6 +76,10 @@ class Nags:
         """All that waits for a person, also what they have put off."""
         return await self._many(T.c.message == "", T.c.person_id == person_id)
 
+    async def to_nobody(self, duty_ids: Collection[int]) -> list[Nag]:
+        """Everything about some duties that could be told to nobody, whether a group was told."""
+        return await self._many(T.c.person_id == NOBODY, self._about(duty_ids))
+
     async def waiting_of(self, duty_id: int) -> list[Nag]:
         """What waits to be said of a duty."""
         return await self._many(T.c.message == "", T.c.duty_id == duty_id)

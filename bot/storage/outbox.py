@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, delete, func, literal_column, or_, select, text, update
 
@@ -45,6 +45,16 @@ _OVERTAKEN = (
 """That another message of the same chat goes first."""
 NO_TEXT: Mapping[str, object] = {"text": "", "buttons": [], "detour": None, "document": None}
 """What is left of a message whose words are forgotten."""
+
+
+class Withdrawn(NamedTuple):
+    """A message that was taken back."""
+
+    chat_id: int
+    """Where it was to be said by then; its group may have become another."""
+    thread_id: int
+    doubtful: bool
+    """It may have arrived all the same."""
 
 
 class Outbox:
@@ -268,15 +278,16 @@ class Outbox:
         if post and result.rowcount > 0:
             await self._keep_newest(post, not_before)
 
-    async def withdraw(self, key: str) -> bool | None:
-        """Take back a message that still waits; tells whether it may have arrived all the same.
-
-        None: it does not wait any more.
-        """
-        repeated: bool | None = await self._connection.scalar(
-            delete(T).where(T.c.key == key, T.c.state == WAITING).returning(T.c.repeated)
-        )
-        return repeated
+    async def withdraw(self, key: str) -> Withdrawn | None:
+        """Take back a message that still waits; None: it does not wait any more."""
+        row = (
+            await self._connection.execute(
+                delete(T)
+                .where(T.c.key == key, T.c.state == WAITING)
+                .returning(T.c.chat_id, T.c.thread_id, T.c.repeated)
+            )
+        ).one_or_none()
+        return None if row is None else Withdrawn(*row)
 
     async def waiting_for(self, chat_id: int, prefix: str) -> list[str]:
         """The keys, beginning in some way, of the messages that wait to be said in a chat."""

@@ -78,6 +78,8 @@ def _of_rows(health: Health) -> Iterator[Metric]:
     yield _gauge("liaison_calendar_days", "Days ahead with known rest days", health.days_known)
     lost = len(health.unreachable)
     yield _gauge("liaison_people_unreachable", "People who get no private messages", lost)
+    unheard = health.matters_unheard
+    yield _gauge("liaison_matters_unheard", "Matters nobody is reminded of", unheard)
     lost = health.files.get("failed", 0)
     yield _gauge("liaison_files_lost", "Files that were not to be had", lost)
     yield _gauge("liaison_database_bytes", "Size of the database", health.size)

@@ -350,7 +350,7 @@ def minute(moment: datetime) -> datetime:
 def is_of_itself(message: Message) -> bool:
     """Tell whether the bot said something of itself: a list of reminders, or a group's word."""
     words = message.text.removeprefix(REPEATED).lstrip()
-    return words.startswith(("办理提醒", "本周到期事项", "⚠️ 以下事项的提醒未能送达"))
+    return words.startswith(("办理提醒", "已逾期事项", "本周到期事项", "⚠️ 以下事项的提醒未能送达"))
 
 
 def items_in(message: Message) -> list[tuple[str, str]]:
@@ -368,7 +368,7 @@ def differences(arrived: Heard, foretold: Heard) -> list[object]:
             same = set(arrived[place]) == set(foretold[place])
         else:
             heard, expected = ({n for n, _ in items[place]} for items in (arrived, foretold))
-            full = len(foretold[place]) > group_words.SHOWN
+            full = len(foretold[place]) > group_words.DATES
             same = heard <= expected and (full or heard == expected)
         if not same:
             found.append((place, arrived[place], foretold[place]))

@@ -10,17 +10,19 @@ import pytest
 
 from bot.domain.calendar import SHANGHAI
 from bot.domain.outgoing import Outgoing, Priority
-from bot.domain.people import Role
+from bot.domain.people import Role, Status
 from bot.services.alerting import alert_admins, next_alert
 from bot.services.delivery import undeliverable
 from bot.services.desk import Desk
 from bot.services.health import DOWN
+from tests.services.reminding import Bell, moment
 
 if TYPE_CHECKING:
     from bot.domain.people import Person
     from bot.services.desk import Books
     from bot.storage.database import Database, Tx
     from tests.conftest import Hire
+    from tests.services.advising import Advice
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
 BLOCKED = "Forbidden: bot was blocked by the user"
@@ -143,13 +145,36 @@ async def test_that_the_bot_was_down_is_told_once(days: Days, admin: Person) -> 
     assert await days.word() == {}
 
 
-async def test_next_years_rest_days_are_missed_once_a_week(days: Days, admin: Person) -> None:
-    told = []
-    for day in range(-2, 19):
+async def test_what_nobody_is_reminded_of_is_told_once_by_number_and_organ(
+    days: Days, admin: Person, advice: Advice
+) -> None:
+    bell = Bell(days.database, days.books)
+    await advice.deliver("04-13")
+    await advice.take("04-13", "check")
+    async with advice.on("04-13") as d:
+        await d.tx.people.change(advice.bureau.person_id, status=Status.LEFT.value)
+    await bell.ring("06-12")
+    days.now = moment("06-12", "10:00")
+    (text,) = (await days.word()).values()
+    assert f"也没有群可以告知：\n　鄂城分局：{advice.record.number}\n" in text
+    assert "催告" not in text
+    for day in ("06-15", "06-16"):  # later stages of the same matter
+        await bell.ring(day)
+        days.now = moment(day, "10:00")
+        assert admin.user_id not in await days.word()
+
+
+async def test_rest_days_are_missed_when_due_a_week_before_the_year_and_weekly_in_it(
+    days: Days, admin: Person
+) -> None:
+    told: dict[str, str] = {}
+    for day in range(-2, 79):
         days.now = NOVEMBER + day * DAY
-        if await days.word():
-            told.append(day)
-    assert told == [0, 7, 14]
+        if said := await days.word():
+            told[f"{days.now:%m-%d}"] = said[admin.user_id]
+    assert list(told) == ["11-02", "12-25", "01-04", "01-11", "01-18"], "all of them working days"
+    assert "尚未导入2027年放假安排" in told["12-25"]
+    assert "今年的放假安排仍未导入" in told["01-04"]
 
 
 async def test_the_word_waits_for_office_hours(days: Days, admin: Person, people: Hire) -> None:

@@ -340,14 +340,24 @@ async def test_groups_hear_what_the_week_brings_on_its_first_working_day(
     async with owed.on("04-13") as d:
         chat = Chat(-100_77, 0, "鄂城群", "420704", frozenset(Side))
         await d.tx.chats.bind(chat, 1, d.now)
+    first = owed.record.number
+    await owed.deliver("04-24", advice_number="鄂州检行建〔2026〕6号")
+    await owed.take("04-24", "check")
     (word,) = [m for m in await bell.ring("05-11") if m.key.startswith("group/")]
     assert "本周无到期事项" in word.text
     (word,) = [m for m in await bell.ring("06-15") if m.key.startswith("group/")]
-    assert f"{owed.record.number}　书面回复，6月15日" in word.text
-    assert "<b>鄂城分局</b>" in word.text
+    assert f"6月21日\n鄂城分局：\n🔴 {first}　书面回复，6月15日，<b>今天到期</b>" in word.text
+    assert "已逾期事项" not in word.text
     assert not [m for m in await bell.ring("06-16") if m.key.startswith("group/")]
     (word,) = [m for m in await bell.ring("06-24") if m.key.startswith("group/")]
-    assert "已逾期9天" in word.text, "the bot was down on the week's first days"
+    assert word.text.startswith(
+        "<b>已逾期事项</b>\n"
+        "鄂城分局：\n"
+        f"🔴 {first}　书面回复，6月15日，<b>逾期9天</b>\n\n"
+        "<b>本周到期事项</b>　6月24日至6月28日\n"
+        "鄂城分局：\n"
+        f"🔴 {owed.record.number}　书面回复，6月24日，<b>今天到期</b>"
+    ), "the bot was down on the week's first days"
 
 
 async def test_a_clock_that_ran_ahead_for_a_while_silences_nothing(
