@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.domain.people import ON_DUTY, Role, Status
@@ -28,9 +29,17 @@ class Staff:
     away: Mapping[int, Absence]
     charge: Mapping[tuple[int, str], Person]
 
+    @cached_property
+    def _teams(self) -> dict[str, list[Person]]:
+        teams: dict[str, list[Person]] = {}
+        for each in self.people:
+            if each.organ and each.role in ON_DUTY:
+                teams.setdefault(each.organ, []).append(each)
+        return teams
+
     def team(self, organ: str) -> list[Person]:
         """The people on duty of an organ, the one who stands for it first."""
-        return [each for each in self.people if each.organ == organ and each.role in ON_DUTY]
+        return self._teams.get(organ, [])
 
     def one_of(self, record_id: int, organ: str) -> Person | None:
         """Who reads in private what concerns an organ's part in a record; None: nobody can."""
@@ -71,7 +80,14 @@ async def staff_of(
     desk: Desk, day: date, duties: Collection[Duty], records: Mapping[int, Record]
 ) -> Staff:
     """The roster as it is on a day, with whoever is in charge of what some duties rest on."""
-    pairs = {(duty.record_id, organ) for duty in duties for organ in (duty.debtor, duty.creditor)}
-    charge = await in_charge(desk, [(records[record_id], organ) for record_id, organ in pairs])
     everybody = await desk.tx.people.everybody(Status.ACTIVE)
+    charge = await charge_of(desk, duties, records)
     return Staff(everybody, await absentees(desk, day), charge)
+
+
+async def charge_of(
+    desk: Desk, duties: Collection[Duty], records: Mapping[int, Record]
+) -> dict[tuple[int, str], Person]:
+    """Who is in charge of what some duties rest on, for those who owe it or wait for it."""
+    pairs = {(duty.record_id, organ) for duty in duties for organ in (duty.debtor, duty.creditor)}
+    return await in_charge(desk, [(records[record_id], organ) for record_id, organ in pairs])

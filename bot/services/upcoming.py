@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING
 from bot.domain.calendar import DAY, local_date, local_instant
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button
-from bot.domain.people import Action, Role, Status
+from bot.domain.people import Action, Role
 from bot.services import buttons
 from bot.services.forecasting import forecast
+from bot.services.foresight import Sight
+from bot.storage.chats import Chat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from bot.domain.people import Actor, Person
     from bot.services.desk import Desk
-    from bot.services.forecasting import Foretold
+    from bot.services.rehearsal import Foretold
 
 DAYS = 7
 """So far one looks ahead who gives no number."""
@@ -92,24 +94,19 @@ def days_of(words: str) -> int:
 async def messages_for(desk: Desk, actor: Actor, days: int) -> list[Message]:
     """What will be said within some days, message by message, as far as somebody may see it."""
     until = local_instant(desk.today + DAY * (days + 1), time())
-    everybody = {person.id: person for person in await desk.tx.people.everybody(Status.ACTIVE)}
-    seen = [each for each in await forecast(desk, until) if _may_see(desk, actor, each, everybody)]
     together: dict[tuple[datetime, int, int], list[Foretold]] = defaultdict(list)
-    for each in seen:
-        place = (each.chat.chat_id, each.chat.thread_id) if each.chat else (each.person_id, 0)
+    for each in await forecast(desk, until, Sight.of(actor)):
+        place = (to.chat_id, to.thread_id) if isinstance(to := each.to, Chat) else (to.id, 0)
         together[each.at, *place].append(each)
     return [
-        Message(at, _name(found[0], everybody), found[0].chat is not None, _matters(desk, found))
+        Message(at, _name(found[0].to), isinstance(found[0].to, Chat), _matters(desk, found))
         for (at, *_), found in sorted(together.items(), key=lambda item: item[0])
     ]
 
 
-def _name(foretold: Foretold, everybody: Mapping[int, Person]) -> str:
+def _name(to: Person | Chat) -> str:
     """What whoever hears it is called."""
-    if foretold.chat is not None:
-        return foretold.chat.title
-    person = everybody.get(foretold.person_id)
-    return person.name if person else ""
+    return to.title if isinstance(to, Chat) else to.name
 
 
 def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
@@ -124,24 +121,6 @@ def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
         for each in found
         if each.record is not None and each.duty is not None
     )
-
-
-def _may_see(desk: Desk, actor: Actor, foretold: Foretold, everybody: Mapping[int, Person]) -> bool:
-    if actor.role is Role.ADMIN:
-        return True
-    if foretold.record is not None and not actor.may(Action.SEE_CARD, foretold.record):
-        return False
-    if foretold.chat is not None:
-        standing = actor.standing
-        return (
-            standing is not None
-            and standing.side in foretold.chat.sides
-            and foretold.chat.district in standing.districts
-        )
-    if actor.role is Role.LEADER:
-        return True
-    person = everybody.get(foretold.person_id)
-    return person is not None and person.organ == actor.organ
 
 
 def _fitting(lines: Sequence[str]) -> int:

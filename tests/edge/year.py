@@ -26,6 +26,7 @@ from bot.services import group_words
 from bot.services.clocks import matter_of
 from bot.services.desk import Desk
 from bot.services.forecasting import forecast
+from bot.services.foresight import Sight
 from bot.services.ledger import carry_out, file_record
 from bot.services.nagging import respites
 from bot.services.putting_off import put_off_until
@@ -292,10 +293,8 @@ class Year:
         found: Heard = {}
         async with self.database.read() as tx:
             desk = await Desk.open(tx, self.books, self.now, "year")
-            for each in await forecast(desk, until):
-                if each.chat is None and each.person_id == NOBODY:
-                    continue
-                to = each.chat.chat_id if each.chat else chats[each.person_id]
+            for each in await forecast(desk, until, Sight()):
+                to = each.to.chat_id if isinstance(each.to, Chat) else chats[each.to.id]
                 items = found.setdefault((minute(each.at), to), [])
                 if each.record is not None and each.duty is not None:
                     kind = self.books.kinds[each.record.kind]

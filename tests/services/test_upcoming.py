@@ -1,0 +1,203 @@
+"""What `/upcoming` foretells, beside what the bot then says: the same, to the minute."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.calendar import DAY, SHANGHAI, local_instant
+from bot.domain.kinds.lead import LEAD
+from bot.domain.people import Action, Role, Side
+from bot.office import Reminders
+from bot.services.desk import Desk
+from bot.services.forecasting import forecast
+from bot.services.foresight import Sight
+from bot.services.ledger import file_record
+from bot.services.pulse import Pulse
+from bot.storage.chats import Chat
+from reminders.ticker import Ticker
+from tests.services.reminding import Bell, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.domain.people import Actor, Person
+    from bot.domain.records import Nag
+    from bot.services.desk import Books
+    from bot.services.rehearsal import Foretold
+    from bot.storage.database import Database
+    from tests.conftest import Act, Hire
+    from tests.services.advising import Advice
+
+GROUP = Chat(-100_77, 0, "鄂城群", "420704", frozenset(Side))
+BUREAU = 7002
+HOURS = ("09:00", "14:30", "17:00")
+"""When the bot is looked at: both openings, and the hour of the digest."""
+LINE = {"category": "2C", "route": "transfer", "summary": "占用耕地"}
+Said = set[tuple[datetime, int]]
+"""To the minute, where somebody is reminded, or a group told."""
+
+
+@dataclass
+class Almanac:
+    """The bot's ticker under a clock of its own, and what it says as the days go by."""
+
+    database: Database
+    books: Books
+    bell: Bell
+    at: datetime = field(default_factory=lambda: moment("01-01"))
+
+    def now(self) -> datetime:
+        """The clock of the ticker."""
+        return self.at
+
+    async def foretold(self, day: str, hour: str, days: int) -> Said:
+        """What will be said by then."""
+        async with self.database.read() as tx:
+            desk = await Desk.open(tx, self.books, moment(day, hour), "ahead")
+            until = local_instant(desk.today + DAY * (days + 1), time())
+            ahead = await forecast(desk, until, Sight())
+        return {(each.at, _chat_of(each.to)) for each in ahead}
+
+    async def arrived(self, day: str, hour: str, days: int) -> Said:
+        """The same, as it comes to pass if nobody does anything."""
+        await self.bell.deliver(day, hour)
+        ticker = Ticker(self.database, self.books, self, lambda: None, Pulse())
+        start = moment(day, hour)
+        hours = [
+            moment(f"{start + DAY * n:%m-%d}", each) for n in range(days + 1) for each in HOURS
+        ]
+        found: Said = set()
+        for self.at in (start, *(each for each in hours if each > start)):
+            await ticker.tick()
+            local = self.at.astimezone(SHANGHAI)
+            said = await self.bell.deliver(f"{local:%m-%d}", f"{local:%H:%M}")
+            reminders = (each for each in said if each.key.startswith(("nag/", "group/")))
+            found |= {(self.at, message.chat_id) for message in reminders}
+        return found
+
+
+def _chat_of(to: Person | Chat) -> int:
+    return to.chat_id if isinstance(to, Chat) else to.user_id
+
+
+@pytest.fixture
+def almanac(database: Database, books: Books) -> Almanac:
+    return Almanac(database, books, Bell(database, books))
+
+
+@pytest.fixture
+async def owed(advice: Advice, almanac: Almanac) -> Advice:
+    """A recommendation whose reply is due on 15 June, in a district with a group."""
+    await advice.deliver("04-13")
+    await advice.take("04-13", "check")
+    async with advice.on("04-13") as d:
+        await d.tx.chats.bind(GROUP, 1, d.now)
+    await almanac.bell.deliver("04-13")
+    return advice
+
+
+async def the_nag(desk: Desk, owed: Advice) -> Nag:
+    """The only reminder that was said so far."""
+    (duty,) = await desk.tx.duties.open_of(owed.record.id)
+    (nag,) = await desk.tx.nags.of_duties([duty.id])
+    return nag
+
+
+async def test_what_is_urgent_and_late_is_foretold_for_the_next_hour_of_a_rest_day(
+    advice: Advice, almanac: Almanac
+) -> None:
+    urgent = Reminders(urgent=frozenset(almanac.books.periods))
+    office = almanac.books.office.model_copy(update={"reminders": urgent})
+    almanac.books = almanac.bell.books = replace(almanac.books, office=office)
+    await advice.deliver("04-13")
+    await advice.take("04-13", "check")
+    await almanac.arrived("06-04", "10:00", 0)
+    ahead = await almanac.foretold("06-13", "12:00", 3)
+    assert await almanac.arrived("06-13", "12:00", 3) == ahead
+    assert min(ahead) == (moment("06-13", "14:30"), BUREAU)
+
+
+async def test_a_group_that_was_spoken_to_today_is_foretold_to_hear_the_rest_tomorrow(
+    owed: Advice, almanac: Almanac
+) -> None:
+    await almanac.bell.ring("06-15")
+    async with owed.on("06-15") as d:
+        await d.tx.people.mark_reachable(BUREAU, d.now, reachable=False)
+        nag = await the_nag(d, owed)
+        await d.tx.nags.unsay(nag.message)
+    ahead = await almanac.foretold("06-15", "10:00", 2)
+    assert await almanac.arrived("06-15", "10:00", 2) == ahead
+    assert min(at for at, chat in ahead if chat == GROUP.chat_id) == moment("06-16")
+
+
+async def test_what_is_put_off_while_its_reader_goes_away_is_foretold_to_the_deputy(
+    owed: Advice, almanac: Almanac, people: Hire
+) -> None:
+    deputy = await people("zrzy-ec", Role.DEPUTY, "赵强")
+    await almanac.bell.ring("06-08")
+    async with owed.on("06-08") as d:
+        nag = await the_nag(d, owed)
+        await d.tx.nags.put_off(nag.id, moment("06-11"))
+        first, last = date(2026, 6, 11), date(2026, 6, 12)
+        await d.tx.absences.put(nag.person_id, first, last, None, d.now, shown=True)
+    ahead = await almanac.foretold("06-08", "11:00", 9)
+    assert await almanac.arrived("06-08", "11:00", 9) == ahead
+    assert (moment("06-11"), deputy.user_id) in ahead
+
+
+# Who sees what, and why it is said.
+
+
+async def test_everybody_is_told_the_part_of_it_all_that_they_may_see(
+    advice: Advice, almanac: Almanac, people: Hire, actor: Act
+) -> None:
+    """However little of the office is read for them."""
+    organs = ("zrzy-ec", "zrzy-hr", "jcy-hr", "zrzy", "jcy", "lzb-ec")
+    roster = [actor(await people(organ, name="某某")) for organ in organs]
+    roster.append(actor(await people("zrzy-hr", Role.LEADER, "周岚")))
+    roster.append(actor(await people(None, Role.ADMIN, "孙伟")))
+    async with advice.on("03-09") as d:
+        for n, district in enumerate(("420704", "420703", "420700")):
+            sides = frozenset(Side) if n else frozenset({Side.PROCURATORATE, Side.RESOURCES})
+            await d.tx.chats.bind(Chat(-100 - n, 0, "群", district, sides), 1, d.now)
+        for who in (advice.bureau, *roster[1:2], roster[3]):
+            for district in sorted(who.standing.districts if who.standing else ()):
+                await file_record(d, who, LEAD, district, LINE)
+        for person in (4, 5):
+            first = date(2026, 3, 13)
+            await d.tx.absences.put(person, first, first + 9 * DAY, None, d.now, shown=True)
+    await almanac.bell.ring("03-10")
+    async with advice.on("03-11") as d:
+        until = d.now + 14 * DAY
+        whole = await forecast(d, until, Sight())
+        assert {isinstance(each.to, Chat) for each in whole} == {True, False}
+        for who in (advice.bureau, advice.prosecutor, *roster):
+            seen = await forecast(d, until, Sight.of(who))
+            assert _facts(seen) == _facts([e for e in whole if _may_see(who, e)]), who.organ
+            assert len(seen) > 0 or who.organ == "lzb-ec"
+
+
+def _facts(said: list[Foretold]) -> Mapping[tuple[datetime, int], set[int]]:
+    """Which duties are named where; a group's week without any is not told from none."""
+    found: dict[tuple[datetime, int], set[int]] = defaultdict(set)
+    for each in said:
+        if each.duty is not None:
+            found[each.at, _chat_of(each.to)].add(each.duty.id)
+    return found
+
+
+def _may_see(actor: Actor, each: Foretold) -> bool:
+    if actor.role is Role.ADMIN:
+        return True
+    if each.record is None or not actor.may(Action.SEE_CARD, each.record):
+        return False
+    standing = actor.standing
+    assert standing is not None
+    if isinstance(each.to, Chat):
+        return standing.side in each.to.sides and each.to.district in standing.districts
+    return actor.role is Role.LEADER or each.to.organ == actor.organ
