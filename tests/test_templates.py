@@ -356,7 +356,9 @@ HEALTH = Health(
     updates_failed=999,
     size=2**40,
 )
-MATTER = Matter(NUMBER, "补正后重新移送", -361, DUTY.due, True)
+MATTER = Matter(
+    NUMBER, "补正后重新移送", -361, DUTY.due, True, SHORT, "stands_in", wild(20), True, True
+)
 OWN_FACTS: dict[str, dict[str, object]] = {
     "why": {
         "blocks": ["\n".join(["某" * WIDTH] * ROWS)],
@@ -489,7 +491,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "upcoming_picture": {"days": 92, "month": "2026年12月"},
     "upcoming": {"days": 92, "lines": ["某" * 90] * 39, "more": 999, "whole": False},
     "upcoming_line": {
-        "message": Message(AT, wild(255), True, (MATTER,) * 30),
+        "message": Message(AT, wild(255), True, True, (MATTER,) * 30, 99, (MATTER,) * 20),
         "shown": 12,
     },
     "roster_organ": {"lines": [(PERSON, AWAY)] * 6},

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bot.domain.calendar import DAY, local_date
+from bot.domain.ladder import LATE
 from bot.domain.records import NOBODY
 from bot.services.group_words import SHOWN, monday_of, speaks_on
 from bot.services.planning import is_urgent, ladder_of
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from bot.domain.people import Person
     from bot.domain.records import Duty, Record
     from bot.services.desk import Desk
-    from bot.services.staff import Staff
+    from bot.services.staff import Part, Staff
     from bot.services.stages import Call
     from bot.storage.chats import Chat
 
@@ -40,8 +41,16 @@ class Foretold:
     duty: Duty | None
     """None: there is nothing due in the group's week."""
     record: Record | None
+    part: Part | None = None
+    """What a person has to do with it; None: a group is told."""
+    instead_of: str = ""
+    """The name of whom they stand in for."""
     unreached: bool = False
     """The group is told that nobody can be reminded of it."""
+    put_off: bool = False
+    """Its reader has put it off until then."""
+    late: bool = False
+    """It comes later than it should."""
     more: int = 0
     """So many more are due in the group's week than its message names."""
 
@@ -117,7 +126,7 @@ class Rehearsal:
         staff = replace(self.staff, away=away)
         self._hand_on(at, staff)
         self._redirect(at, staff)
-        yield from self._remind(at)
+        yield from self._remind(at, staff)
         if self.desk.rounds.may_speak(at):
             yield from self._speak(at, day)
 
@@ -174,7 +183,7 @@ class Rehearsal:
 
     # What is said.
 
-    def _remind(self, at: datetime) -> Iterator[Foretold]:
+    def _remind(self, at: datetime, staff: Staff) -> Iterator[Foretold]:
         """A message names a duty once, by its latest stage; what is due first comes first."""
         open_now = self.desk.rounds.may_speak(at)
 
@@ -186,16 +195,26 @@ class Rehearsal:
         for nag in sorted(self._take(due), key=lambda nag: nag.stage):
             latest[nag.person_id, nag.duty_id] = nag
         for nag in sorted(latest.values(), key=self._place):
-            yield self._reminder(at, nag)
+            yield self._reminder(at, nag, staff)
 
     def _place(self, nag: Waiting) -> tuple[int, bool, date, int]:
         """By person; their own organ's duties before others', what is due first before the rest."""
         duty, person = self.duties[nag.duty_id], self._people[nag.person_id]
         return person.id, person.organ != duty.debtor, duty.due, duty.id
 
-    def _reminder(self, at: datetime, nag: Waiting) -> Foretold:
+    def _reminder(self, at: datetime, nag: Waiting, staff: Staff) -> Foretold:
         duty, person = self.duties[nag.duty_id], self._people[nag.person_id]
-        return Foretold(at, person, duty, self.records[duty.record_id])
+        part, instead_of = staff.part_of(person, duty)
+        return Foretold(
+            at,
+            person,
+            duty,
+            self.records[duty.record_id],
+            part,
+            instead_of,
+            put_off=nag.put_off,
+            late=at - nag.at > LATE,
+        )
 
     def _speak(self, at: datetime, day: date) -> Iterator[Foretold]:
         unreached = self._unreached(at)

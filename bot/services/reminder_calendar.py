@@ -64,7 +64,7 @@ async def _matters(desk: Desk, actor: Actor, days: int) -> dict[date, list[Matte
     """What is reminded of on each day, whoever is told, what is due first before the rest."""
     found: dict[date, dict[tuple[str, str], Matter]] = defaultdict(dict)
     for message in await messages_for(desk, actor, days):
-        for matter in message.matters:
+        for matter in (*message.matters, *message.unreached):
             found[local_date(message.at)].setdefault((matter.number, matter.title), matter)
     return {
         day: sorted(matters.values(), key=lambda matter: (matter.due, matter.number))

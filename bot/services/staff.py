@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,18 @@ if TYPE_CHECKING:
     from bot.domain.people import Person
     from bot.domain.records import Duty, Record
     from bot.services.desk import Desk
+
+
+class Part(StrEnum):
+    """What somebody who is reminded of a duty has to do with it."""
+
+    IN_CHARGE = "in_charge"
+    STANDS_IN = "stands_in"
+    ALONGSIDE = "alongside"
+    """They are on duty of the same organ."""
+    LEADS = "leads"
+    WAITS = "waits"
+    """Theirs is the organ that waits for it."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +54,28 @@ class Staff:
         """The people on duty of an organ, the one who stands for it first."""
         return self._teams.get(organ, [])
 
+    def _hand(self, record_id: int, organ: str) -> Person | None:
+        """Who is in charge, be they there or not."""
+        return self.charge.get((record_id, organ)) or next(iter(self.team(organ)), None)
+
     def one_of(self, record_id: int, organ: str) -> Person | None:
         """Who reads in private what concerns an organ's part in a record; None: nobody can."""
-        team = self.team(organ)
-        person = self.charge.get((record_id, organ)) or next(iter(team), None)
-        return person and stand_in(person, team, self.away)
+        person = self._hand(record_id, organ)
+        return person and stand_in(person, self.team(organ), self.away)
+
+    def part_of(self, person: Person, duty: Duty) -> tuple[Part, str]:
+        """Why somebody is told of a duty, and the name of whom they stand in for, or ""."""
+        if person.organ != duty.debtor:
+            return Part.WAITS, ""
+        if person.role is Role.LEADER:
+            return Part.LEADS, ""
+        hand = self._hand(duty.record_id, duty.debtor)
+        if hand is None or hand.id == person.id:
+            return Part.IN_CHARGE, ""
+        taker = stand_in(hand, self.team(duty.debtor), self.away)
+        if taker and taker.id == person.id:
+            return Part.STANDS_IN, hand.name
+        return Part.ALONGSIDE, ""
 
     def told_of(self, ladder: Ladder, duty: Duty, stage: int, *, turns: bool) -> list[int]:
         """The ids of those to remind of a stage; `NOBODY` where none on duty can be reached.

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date, datetime
 
-    from bot.domain.people import Actor, Person
+    from bot.domain.people import Actor
     from bot.services.desk import Desk
     from bot.services.rehearsal import Foretold
 
@@ -40,18 +40,33 @@ class Matter:
     number: str
     title: str
     stage: int
+    """Days from the date by which it is owed; negative: before it."""
     due: date
     provisional: bool
+    debtor: str
+    """Who owes it, by the short name."""
+    part: str = ""
+    """What its reader has to do with it: a `Part`; "" where a group reads it."""
+    instead_of: str = ""
+    put_off: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to come."""
+    """One message to come, with what it names and why."""
 
     at: datetime
     to: str
     group: bool
-    matters: tuple[Matter, ...]
+    weekly: bool = False
+    """A group hears what falls due in its week."""
+    matters: tuple[Matter, ...] = ()
+    """What a person is reminded of, or what falls due in the week."""
+    more: int = 0
+    """So many more fall due in the week."""
+    unreached: tuple[Matter, ...] = ()
+    """Of what nobody can be reminded, as a group is told."""
 
 
 async def tell_upcoming(desk: Desk, actor: Actor, words: str, user_id: int) -> None:
@@ -63,18 +78,14 @@ async def tell_upcoming(desk: Desk, actor: Actor, words: str, user_id: int) -> N
     actor.require(Action.SEE_ROSTER)
     days = days_of(words)
     messages = await messages_for(desk, actor, days)
-    lines = [
-        desk.texts.render("upcoming_line", message=message, today=desk.today, shown=NAMED)
-        for message in messages
-    ]
-    shown = _fitting(lines)
+    lines = _lines(desk, messages)
     await desk.say(
         user_id,
         text=desk.texts.render(
             "upcoming",
             days=days,
-            lines=lines[:shown],
-            more=len(lines) - shown,
+            lines=lines,
+            more=len(messages) - len(lines),
             whole=actor.role in {Role.LEADER, Role.ADMIN},
         ),
         buttons=((Button(desk.texts.label("calendar"), buttons.code(buttons.CALENDAR, days)),),),
@@ -98,15 +109,22 @@ async def messages_for(desk: Desk, actor: Actor, days: int) -> list[Message]:
     for each in await forecast(desk, until, Sight.of(actor)):
         place = (to.chat_id, to.thread_id) if isinstance(to := each.to, Chat) else (to.id, 0)
         together[each.at, *place].append(each)
-    return [
-        Message(at, _name(found[0].to), isinstance(found[0].to, Chat), _matters(desk, found))
-        for (at, *_), found in sorted(together.items(), key=lambda item: item[0])
-    ]
+    in_order = sorted(together.items(), key=lambda item: item[0])
+    return [_message(desk, at, found) for (at, *_), found in in_order]
 
 
-def _name(to: Person | Chat) -> str:
-    """What whoever hears it is called."""
-    return to.title if isinstance(to, Chat) else to.name
+def _message(desk: Desk, at: datetime, found: Sequence[Foretold]) -> Message:
+    to = found[0].to
+    group, named = isinstance(to, Chat), [each for each in found if not each.unreached]
+    return Message(
+        at,
+        to.title if isinstance(to, Chat) else to.name,
+        group,
+        weekly=group and bool(named),
+        matters=_matters(desk, named),
+        more=max((each.more for each in named), default=0),
+        unreached=_matters(desk, [each for each in found if each.unreached]),
+    )
 
 
 def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
@@ -117,17 +135,25 @@ def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
             (local_date(each.at) - each.duty.due).days,
             each.duty.due,
             each.duty.provisional,
+            desk.office.organ(each.duty.debtor).short,
+            each.part.value if each.part else "",
+            each.instead_of,
+            each.put_off,
+            each.late,
         )
         for each in found
         if each.record is not None and each.duty is not None
     )
 
 
-def _fitting(lines: Sequence[str]) -> int:
-    """How many of the lines one message takes."""
+def _lines(desk: Desk, messages: Sequence[Message]) -> list[str]:
+    """As many of the messages as one takes, each in a line."""
+    lines: list[str] = []
     length = 0
-    for count, line in enumerate(lines):
+    for message in messages:
+        line = desk.texts.render("upcoming_line", message=message, shown=NAMED)
         length += len(line) + 1
         if length > LONGEST:
-            return count
-    return len(lines)
+            break
+        lines.append(line)
+    return lines

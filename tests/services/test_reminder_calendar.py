@@ -81,7 +81,8 @@ async def test_the_button_stands_under_the_answer_and_says_for_how_many_days(
     (answer,) = await bell.deliver("06-01", "10:00")
     (((key,),),) = (answer.buttons,)
     assert (key.label, key.data) == ("日历图", "1.mc.30")
-    assert "6月8日 09:00</b>　王敏：检察建议〔2026〕1号 书面回复（还有7天）" in answer.text
+    line = "6月8日 09:00</b>　王敏：检察建议〔2026〕1号 书面回复（距届满7日，本人承办）"
+    assert line in answer.text
 
 
 async def test_every_reminder_stands_on_its_day_in_the_colour_of_its_light(

@@ -16,8 +16,10 @@ from bot.office import Reminders
 from bot.services.desk import Desk
 from bot.services.forecasting import forecast
 from bot.services.foresight import Sight
+from bot.services.group_words import SHOWN
 from bot.services.ledger import file_record
 from bot.services.pulse import Pulse
+from bot.services.upcoming import tell_upcoming
 from bot.storage.chats import Chat
 from reminders.ticker import Ticker
 from tests.services.reminding import Bell, moment
@@ -151,6 +153,63 @@ async def test_what_is_put_off_while_its_reader_goes_away_is_foretold_to_the_dep
 
 
 # Who sees what, and why it is said.
+
+
+async def lines(advice: Advice, bell: Bell, day: str, days: int, actor: Actor) -> list[str]:
+    """The answer to `/upcoming`, line by line."""
+    await bell.deliver(day, "10:00")
+    async with advice.on(day) as d:
+        await tell_upcoming(d, actor, str(days), 1)
+    (answer,) = await bell.deliver(day, "10:00")
+    return answer.text.replace("<b>", "").replace("</b>", "").splitlines()
+
+
+async def test_each_line_says_why(owed: Advice, almanac: Almanac, people: Hire, actor: Act) -> None:
+    await people("zrzy-ec", Role.DEPUTY, "赵强")
+    await people("zrzy-ec", Role.LEADER, "吴建国")
+    admin = actor(await people(None, Role.ADMIN, "孙伟"))
+    await almanac.bell.ring("06-08")
+    async with owed.on("06-08") as d:
+        nag = await the_nag(d, owed)
+        await d.tx.nags.put_off(nag.id, moment("06-11"))
+        first, last = date(2026, 6, 12), date(2026, 6, 13)
+        await d.tx.absences.put(nag.person_id, first, last, None, d.now, shown=True)
+    name = "检察建议〔2026〕1号 书面回复"
+    told = await lines(owed, almanac.bell, "06-08", 8, admin)
+    assert told[1:-2] == [
+        f"6月11日 09:00　王敏：{name}（距届满4日，本人承办，稍后提醒）",
+        f"6月12日 09:00　赵强：{name}（距届满3日，代王敏）",
+        f"6月15日 09:00　群“鄂城群”，本周到期：{name}（届满当日，鄂城分局）",
+        f"6月15日 09:00　王敏：{name}（届满当日，本人承办）",
+        f"6月15日 09:00　赵强：{name}（届满当日，本单位知悉）",
+        f"6月16日 09:00　李静：{name}（逾期第1日，对方机关知悉）",
+        f"6月16日 09:00　王敏：{name}（逾期第1日，本人承办）",
+        f"6月16日 09:00　赵强：{name}（逾期第1日，本单位知悉）",
+        f"6月16日 09:00　吴建国：{name}（逾期第1日，报分管负责人）",
+    ]
+
+
+async def test_what_comes_late_or_reaches_nobody_says_so(
+    owed: Advice, almanac: Almanac, people: Hire, actor: Act
+) -> None:
+    admin = actor(await people(None, Role.ADMIN, "孙伟"))
+    name = "检察建议〔2026〕1号 书面回复"
+    told = await lines(owed, almanac.bell, "06-08", 1, admin)
+    assert f"6月8日 10:00　王敏：{name}（距届满7日，本人承办，迟发）" in told
+    async with owed.on("06-08") as d:
+        await d.tx.people.mark_reachable(BUREAU, d.now, reachable=False)
+    told = await lines(owed, almanac.bell, "06-09", 1, owed.prosecutor)
+    words = f"本周到期：无，提醒未能送达：{name}（距届满6日，鄂城分局）"
+    assert f"6月9日 10:00　群“鄂城群”，{words}" in told
+
+
+async def test_more_than_a_group_s_word_names_is_counted(owed: Advice, almanac: Almanac) -> None:
+    for serial in range(SHOWN + 2):
+        async with owed.on("06-01") as d:
+            await file_record(d, owed.bureau, LEAD, "420704", LINE | {"summary": f"{serial}"})
+    told = await lines(owed, almanac.bell, "06-01", 1, owed.bureau)
+    line = next(each for each in told if "群“鄂城群”" in each)
+    assert line.endswith(f"；等{SHOWN + 2}项"), line
 
 
 async def test_everybody_is_told_the_part_of_it_all_that_they_may_see(
