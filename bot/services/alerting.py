@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.domain.calendar import DAY, local_instant
+from bot.domain.calendar import DAY, local_date, local_instant
 from bot.domain.outgoing import Button, Priority
 from bot.domain.people import Role, Status
 from bot.services import buttons
@@ -88,6 +88,31 @@ async def next_alert(desk: Desk) -> datetime | None:
     over = _word(desk.today) in told
     after = local_instant(desk.today + DAY, time()) if over else desk.now
     return desk.office.hours.next_open(after, desk.calendar)
+
+
+async def alerts_ahead(desk: Desk, until: datetime) -> dict[datetime, int | None]:
+    """When administrators will be told something up to a moment, by what is known now.
+
+    That is what is new by now, and that a year's notice of rest days is missing: with that year.
+    What else may happen nobody can foretell.
+    """
+    if not await _readers(desk):
+        return {}
+    told = dict(await desk.tx.alarms.told())
+    first = await next_alert(desk)
+    found: dict[datetime, int | None] = {first: None} if first else {}
+    for day in (desk.today + DAY * n for n in range((local_date(until) - desk.today).days + 1)):
+        year = desk.calendar.missing_year(day)
+        if year is None or _word(day) in told:
+            continue
+        again = told.get(f"calendar/{year}", desk.now - AGAIN) + AGAIN
+        earliest = max(desk.now, again, local_instant(day, time()))
+        at = desk.office.hours.next_open(earliest, desk.calendar)
+        one_word_a_day = first is None or local_date(first) != day or at == first
+        if local_date(at) == day and one_word_a_day:
+            told[f"calendar/{year}"] = at
+            found[at] = year
+    return {at: found[at] for at in sorted(found) if at <= until}
 
 
 async def _readers(desk: Desk) -> list[Person]:

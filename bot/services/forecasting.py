@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.domain.calendar import DAY, local_date
 from bot.domain.people import ON_DUTY, Status
@@ -19,8 +19,8 @@ from bot.services.staff import Staff, charge_of
 from bot.services.stages import Timetable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-    from datetime import datetime
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from datetime import date, datetime
 
     from bot.domain.absences import Absence
     from bot.domain.people import Person, Side
@@ -33,8 +33,16 @@ if TYPE_CHECKING:
     from bot.storage.duties import Scope
 
 
-async def forecast(desk: Desk, until: datetime, sight: Sight) -> list[Foretold]:
-    """What will be said after now, up to a moment, as far as it is seen, in order of time."""
+class Forecast(NamedTuple):
+    """What will be said, in order of time, as far as it is seen."""
+
+    said: list[Foretold]
+    spoken: Collection[tuple[Chat, date | None]]
+    """The days on which each group, seen or not, hears something of it."""
+
+
+async def forecast(desk: Desk, until: datetime, sight: Sight) -> Forecast:
+    """What will be said after now, up to a moment."""
     people = await desk.tx.people.everybody(Status.ACTIVE)
     absences = await desk.tx.absences.within(desk.today, local_date(until))
     chats = await desk.tx.chats.everywhere()
@@ -60,7 +68,8 @@ async def forecast(desk: Desk, until: datetime, sight: Sight) -> list[Foretold]:
         await _homes(desk, records.values()),
         await _dues(desk, [chat for chat in chats if sight.sees(chat)], until, sight),
     )
-    return [each for each in rehearsal.play(until) if sight.sees(each.to)]
+    said = [each for each in rehearsal.play(until) if sight.sees(each.to)]
+    return Forecast(said, rehearsal.spoken)
 
 
 def _silent(desk: Desk, people: Iterable[Person], absences: Iterable[Absence]) -> frozenset[str]:

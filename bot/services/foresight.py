@@ -49,6 +49,10 @@ class Sight:
             )
         return self.organ is None or to.organ == self.organ
 
+    def is_of(self, person: Person) -> bool:
+        """Tell whether somebody's unfinished work is seen: by their own organ."""
+        return self.standing is None or person.organ == self.standing.organ
+
     @property
     def scope(self) -> Scope:
         """The duties of the records that are seen."""

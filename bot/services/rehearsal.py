@@ -105,7 +105,8 @@ class Rehearsal:
 
     def __post_init__(self) -> None:
         self._week = monday_of(self.desk.today)
-        self._spoken = {(chat, chat.spoken_on) for chat in self.chats}
+        self.spoken = {(chat, chat.spoken_on) for chat in self.chats}
+        """The days on which each group hears something, so far."""
         self._put_off = {(n.duty_id, n.person_id): n.at for n in self.waiting if n.put_off}
 
     def play(self, until: datetime) -> Iterator[Foretold]:
@@ -221,9 +222,9 @@ class Rehearsal:
         weekly = self._untold(at, day)
         said: set[Waiting] = set()
         for chat in dict.fromkeys((*weekly, *unreached)):
-            if (chat, day) in self._spoken:
+            if (chat, day) in self.spoken:
                 continue
-            self._spoken.add((chat, day))
+            self.spoken.add((chat, day))
             if chat in weekly:
                 self.told.add(chat)
                 yield from self._of_the_week(at, chat, day)

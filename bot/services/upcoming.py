@@ -14,6 +14,7 @@ from bot.domain.people import Action, Role
 from bot.services import buttons
 from bot.services.forecasting import forecast
 from bot.services.foresight import Sight
+from bot.services.unasked import names_of, notices, occasions
 from bot.storage.chats import Chat
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.domain.people import Actor
     from bot.services.desk import Desk
     from bot.services.rehearsal import Foretold
+    from bot.services.unasked import Notice
 
 DAYS = 7
 """So far one looks ahead who gives no number."""
@@ -30,7 +32,7 @@ MOST_DAYS = 92
 NAMED = 12
 """So many matters of one message to come are named."""
 LONGEST = 3600
-"""So many characters fit into one message."""
+"""So many characters fit into one message, but for what stands around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Message:
 
     at: datetime
     to: str
-    group: bool
+    """Persons by name, groups by their title."""
     weekly: bool = False
     """A group hears what falls due in its week."""
     matters: tuple[Matter, ...] = ()
@@ -67,18 +69,22 @@ class Message:
     """So many more fall due in the week."""
     unreached: tuple[Matter, ...] = ()
     """Of what nobody can be reminded, as a group is told."""
+    notice: Notice | None = None
+    """What it says where it reminds of nothing."""
 
 
 async def tell_upcoming(desk: Desk, actor: Actor, words: str, user_id: int) -> None:
     """Tell somebody in private what will be said within some days, as far as it concerns them.
 
     A liaison sees what goes to their organ and its groups; a leader all that goes out about
-    records they may see; an administrator everything, by number. Raises `not_a_span`.
+    records they may see; an administrator everything, by number. What is sent only if something
+    happens is told last, without a date. Raises `not_a_span`.
     """
     actor.require(Action.SEE_ROSTER)
     days = days_of(words)
     messages = await messages_for(desk, actor, days)
-    lines = _lines(desk, messages)
+    besides = await occasions(desk, Sight.of(actor))
+    lines = _lines(desk, messages, LONGEST - sum(len(each.to) for each in besides))
     await desk.say(
         user_id,
         text=desk.texts.render(
@@ -86,6 +92,7 @@ async def tell_upcoming(desk: Desk, actor: Actor, words: str, user_id: int) -> N
             days=days,
             lines=lines,
             more=len(messages) - len(lines),
+            occasions=besides,
             whole=actor.role in {Role.LEADER, Role.ADMIN},
         ),
         buttons=((Button(desk.texts.label("calendar"), buttons.code(buttons.CALENDAR, days)),),),
@@ -104,23 +111,29 @@ def days_of(words: str) -> int:
 
 async def messages_for(desk: Desk, actor: Actor, days: int) -> list[Message]:
     """What will be said within some days, message by message, as far as somebody may see it."""
-    until = local_instant(desk.today + DAY * (days + 1), time())
+    until, sight = local_instant(desk.today + DAY * (days + 1), time()), Sight.of(actor)
+    ahead = await forecast(desk, until, sight)
     together: dict[tuple[datetime, int, int], list[Foretold]] = defaultdict(list)
-    for each in await forecast(desk, until, Sight.of(actor)):
+    for each in ahead.said:
         place = (to.chat_id, to.thread_id) if isinstance(to := each.to, Chat) else (to.id, 0)
         together[each.at, *place].append(each)
     in_order = sorted(together.items(), key=lambda item: item[0])
-    return [_message(desk, at, found) for (at, *_), found in in_order]
+    messages = [
+        *(_message(desk, at, found) for (at, *_), found in in_order),
+        *(
+            Message(each.at, names_of(each.to), notice=each)
+            for each in await notices(desk, until, sight, ahead.spoken)
+        ),
+    ]
+    return sorted(messages, key=lambda message: message.at)
 
 
 def _message(desk: Desk, at: datetime, found: Sequence[Foretold]) -> Message:
-    to = found[0].to
-    group, named = isinstance(to, Chat), [each for each in found if not each.unreached]
+    to, named = found[0].to, [each for each in found if not each.unreached]
     return Message(
         at,
-        to.title if isinstance(to, Chat) else to.name,
-        group,
-        weekly=group and bool(named),
+        names_of([to]),
+        weekly=isinstance(to, Chat) and bool(named),
         matters=_matters(desk, named),
         more=max((each.more for each in named), default=0),
         unreached=_matters(desk, [each for each in found if each.unreached]),
@@ -146,14 +159,14 @@ def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
     )
 
 
-def _lines(desk: Desk, messages: Sequence[Message]) -> list[str]:
-    """As many of the messages as one takes, each in a line."""
+def _lines(desk: Desk, messages: Sequence[Message], room: int) -> list[str]:
+    """As many of the messages as there is room for, each in a line."""
     lines: list[str] = []
     length = 0
     for message in messages:
         line = desk.texts.render("upcoming_line", message=message, shown=NAMED)
         length += len(line) + 1
-        if length > LONGEST:
+        if length > room:
             break
         lines.append(line)
     return lines

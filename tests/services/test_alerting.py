@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import pytest
 from bot.domain.calendar import SHANGHAI
 from bot.domain.outgoing import Outgoing, Priority
 from bot.domain.people import Role
-from bot.services.alerting import alert_admins, next_alert
+from bot.services.alerting import alert_admins, alerts_ahead, next_alert
 from bot.services.delivery import undeliverable
 from bot.services.desk import Desk
 from bot.services.health import DOWN
@@ -150,6 +150,26 @@ async def test_next_years_rest_days_are_missed_once_a_week(days: Days, admin: Pe
         if await days.word():
             told.append(day)
     assert told == [0, 7, 14]
+
+
+async def test_the_words_that_can_be_known_are_foretold(
+    days: Days, admin: Person, people: Hire
+) -> None:
+    """One a day: what was given up after Friday's word, and each week the missing notice."""
+    days.now = NOVEMBER + 4 * DAY
+    await days.give_up(await people())
+    assert await days.word()
+    await days.give_up(await people())
+    async with days.database.read() as tx:
+        ahead = await alerts_ahead(await days.desk_of(tx), days.now + 21 * DAY)
+    assert [at.date() for at in ahead] == [date(2026, 11, day) for day in (9, 13, 20, 27)]
+    assert [*ahead.values()] == [None, 2027, 2027, 2027]
+    told = []
+    for _ in range(21):
+        days.now += DAY
+        if await days.word():
+            told.append(days.now.date())
+    assert told == [at.date() for at in ahead]
 
 
 async def test_the_word_waits_for_office_hours(days: Days, admin: Person, people: Hire) -> None:

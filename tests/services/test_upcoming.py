@@ -12,6 +12,7 @@ import pytest
 from bot.domain.calendar import DAY, SHANGHAI, local_instant
 from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Action, Role, Side
+from bot.domain.records import Draft, Nag
 from bot.office import Reminders
 from bot.services.desk import Desk
 from bot.services.forecasting import forecast
@@ -19,6 +20,7 @@ from bot.services.foresight import Sight
 from bot.services.group_words import SHOWN
 from bot.services.ledger import file_record
 from bot.services.pulse import Pulse
+from bot.services.unasked import notices
 from bot.services.upcoming import tell_upcoming
 from bot.storage.chats import Chat
 from reminders.ticker import Ticker
@@ -27,8 +29,8 @@ from tests.services.reminding import Bell, moment
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from bot.domain.outgoing import Outgoing
     from bot.domain.people import Actor, Person
-    from bot.domain.records import Nag
     from bot.services.desk import Books
     from bot.services.rehearsal import Foretold
     from bot.storage.database import Database
@@ -40,8 +42,9 @@ BUREAU = 7002
 HOURS = ("09:00", "14:30", "17:00")
 """When the bot is looked at: both openings, and the hour of the digest."""
 LINE = {"category": "2C", "route": "transfer", "summary": "占用耕地"}
-Said = set[tuple[datetime, int]]
-"""To the minute, where somebody is reminded, or a group told."""
+SORTS = {"台账存证": "digest", "有新情况": "alert", "这份草稿": "draft"}
+Said = set[tuple[datetime, int, str]]
+"""To the minute, what is said where: a reminder or a group's word is ""."""
 
 
 @dataclass
@@ -63,7 +66,11 @@ class Almanac:
             desk = await Desk.open(tx, self.books, moment(day, hour), "ahead")
             until = local_instant(desk.today + DAY * (days + 1), time())
             ahead = await forecast(desk, until, Sight())
-        return {(each.at, _chat_of(each.to)) for each in ahead}
+            others = await notices(desk, until, Sight(), ahead.spoken)
+        reminders = {(each.at, _chat_of(each.to), "") for each in ahead.said}
+        return reminders | {
+            (each.at, _chat_of(to), each.sort.value) for each in others for to in each.to
+        }
 
     async def arrived(self, day: str, hour: str, days: int) -> Said:
         """The same, as it comes to pass if nobody does anything."""
@@ -78,9 +85,14 @@ class Almanac:
             await ticker.tick()
             local = self.at.astimezone(SHANGHAI)
             said = await self.bell.deliver(f"{local:%m-%d}", f"{local:%H:%M}")
-            reminders = (each for each in said if each.key.startswith(("nag/", "group/")))
-            found |= {(self.at, message.chat_id) for message in reminders}
+            new = (message for message in said if not message.post.startswith("card/"))
+            found |= {(self.at, message.chat_id, _sort_of(message)) for message in new}
         return found
+
+
+def _sort_of(message: Outgoing) -> str:
+    words = message.text.removeprefix("<b>")
+    return SORTS.get(words[:4], "" if message.key.startswith(("nag/", "group/")) else words)
 
 
 def _chat_of(to: Person | Chat) -> int:
@@ -110,6 +122,38 @@ async def the_nag(desk: Desk, owed: Advice) -> Nag:
     return nag
 
 
+async def test_every_message_of_three_weeks_was_foretold(
+    owed: Advice, almanac: Almanac, people: Hire
+) -> None:
+    """Lists, the group's weeks, a digest, a draft's end, and each week the missing notice."""
+    admin = await people(None, Role.ADMIN, "孙伟")
+    async with owed.on("10-09") as d:
+        draft = Draft(0, "lead", owed.bureau.person_id, BUREAU, 0, True, "", None, None, "")
+        await d.tx.drafts.add(draft, moment("11-07", "12:00"))
+    await almanac.arrived("10-30", "08:00", 0)
+    await owed.correct("10-30", owed.prosecutor, items="另行提出")
+    ahead = await almanac.foretold("10-31", "08:00", 20)
+    assert await almanac.arrived("10-31", "08:00", 20) == ahead
+    mondays = [moment(day) for day in ("11-02", "11-09", "11-16")]
+    assert {at for at, *told in ahead if told == [admin.user_id, "alert"]} == set(mondays)
+    assert {(at, GROUP.chat_id, "") for at in mondays} <= ahead
+    assert (moment("11-02", "17:00"), BUREAU, "digest") in ahead
+    assert (moment("11-09"), BUREAU, "draft") in ahead
+
+
+async def test_a_side_that_nobody_can_be_reached_of_is_foretold_its_digest_in_a_group(
+    owed: Advice, almanac: Almanac
+) -> None:
+    async with owed.on("06-01") as d:
+        await d.tx.people.mark_reachable(BUREAU, d.now, reachable=False)
+        forest = Chat(-100_78, 0, "林长群", "420704", frozenset({Side.FORESTRY, Side.RESOURCES}))
+        await d.tx.chats.bind(forest, 1, d.now)
+    ahead = await almanac.foretold("06-02", "08:00", 3)
+    assert await almanac.arrived("06-02", "08:00", 3) == ahead
+    told = {chat for _, chat, sort in ahead if sort == "digest"}
+    assert told == {7001, forest.chat_id}, "the other group has heard of its week that day"
+
+
 async def test_what_is_urgent_and_late_is_foretold_for_the_next_hour_of_a_rest_day(
     advice: Advice, almanac: Almanac
 ) -> None:
@@ -121,7 +165,7 @@ async def test_what_is_urgent_and_late_is_foretold_for_the_next_hour_of_a_rest_d
     await almanac.arrived("06-04", "10:00", 0)
     ahead = await almanac.foretold("06-13", "12:00", 3)
     assert await almanac.arrived("06-13", "12:00", 3) == ahead
-    assert min(ahead) == (moment("06-13", "14:30"), BUREAU)
+    assert min(ahead) == (moment("06-13", "14:30"), BUREAU, "")
 
 
 async def test_a_group_that_was_spoken_to_today_is_foretold_to_hear_the_rest_tomorrow(
@@ -134,7 +178,7 @@ async def test_a_group_that_was_spoken_to_today_is_foretold_to_hear_the_rest_tom
         await d.tx.nags.unsay(nag.message)
     ahead = await almanac.foretold("06-15", "10:00", 2)
     assert await almanac.arrived("06-15", "10:00", 2) == ahead
-    assert min(at for at, chat in ahead if chat == GROUP.chat_id) == moment("06-16")
+    assert min(at for at, chat, _ in ahead if chat == GROUP.chat_id) == moment("06-16")
 
 
 async def test_what_is_put_off_while_its_reader_goes_away_is_foretold_to_the_deputy(
@@ -149,7 +193,7 @@ async def test_what_is_put_off_while_its_reader_goes_away_is_foretold_to_the_dep
         await d.tx.absences.put(nag.person_id, first, last, None, d.now, shown=True)
     ahead = await almanac.foretold("06-08", "11:00", 9)
     assert await almanac.arrived("06-08", "11:00", 9) == ahead
-    assert (moment("06-11"), deputy.user_id) in ahead
+    assert (moment("06-11"), deputy.user_id, "") in ahead
 
 
 # Who sees what, and why it is said.
@@ -176,7 +220,8 @@ async def test_each_line_says_why(owed: Advice, almanac: Almanac, people: Hire, 
         await d.tx.absences.put(nag.person_id, first, last, None, d.now, shown=True)
     name = "检察建议〔2026〕1号 书面回复"
     told = await lines(owed, almanac.bell, "06-08", 8, admin)
-    assert told[1:-2] == [
+    assert told[1:-7] == [
+        "6月8日 17:00　李静、王敏、赵强：台账存证（台账有变动）",
         f"6月11日 09:00　王敏：{name}（距届满4日，本人承办，稍后提醒）",
         f"6月12日 09:00　赵强：{name}（距届满3日，代王敏）",
         f"6月15日 09:00　群“鄂城群”，本周到期：{name}（届满当日，鄂城分局）",
@@ -186,6 +231,12 @@ async def test_each_line_says_why(owed: Advice, almanac: Almanac, people: Hire, 
         f"6月16日 09:00　王敏：{name}（逾期第1日，本人承办）",
         f"6月16日 09:00　赵强：{name}（逾期第1日，本单位知悉）",
         f"6月16日 09:00　吴建国：{name}（逾期第1日，报分管负责人）",
+    ]
+    assert told[-6:-2] == [
+        "视情况另发：",
+        "• 台账存证：台账有变动的工作日17:00，发给李静、王敏、赵强、群“鄂城群”",
+        "• 新情况告知：消息未送达、有人收不到私聊或机器人停运后，每日至多一条，发给孙伟",
+        "• 期限变动告知：新的放假安排改变期限时，发给双方联络员",
     ]
 
 
@@ -201,6 +252,25 @@ async def test_what_comes_late_or_reaches_nobody_says_so(
     told = await lines(owed, almanac.bell, "06-09", 1, owed.prosecutor)
     words = f"本周到期：无，提醒未能送达：{name}（距届满6日，鄂城分局）"
     assert f"6月9日 10:00　群“鄂城群”，{words}" in told
+
+
+async def test_a_draft_is_foretold_to_its_own_organ_and_to_administrators(
+    owed: Advice, almanac: Almanac, people: Hire, actor: Act
+) -> None:
+    async with owed.on("06-08") as d:
+        draft = Draft(0, "lead", owed.bureau.person_id, BUREAU, 0, True, "", None, None, "")
+        await d.tx.drafts.add(draft, moment("06-13", "12:00"))
+    readers = {
+        owed.bureau: True,
+        actor(await people("zrzy-ec", Role.LEADER, "赵立")): True,
+        actor(await people(None, Role.ADMIN, "孙伟")): True,
+        owed.prosecutor: False,
+        actor(await people("jcy-ec", Role.LEADER, "吴建国")): False,
+    }
+    for reader, told in readers.items():
+        said = await lines(owed, almanac.bell, "06-08", 8, reader)
+        line = f"6月15日 09:00　王敏：草稿到期清除（{LEAD.title}）"
+        assert (line in said) == told, reader.name
 
 
 async def test_more_than_a_group_s_word_names_is_counted(owed: Advice, almanac: Almanac) -> None:
@@ -233,10 +303,10 @@ async def test_everybody_is_told_the_part_of_it_all_that_they_may_see(
     await almanac.bell.ring("03-10")
     async with advice.on("03-11") as d:
         until = d.now + 14 * DAY
-        whole = await forecast(d, until, Sight())
+        whole = (await forecast(d, until, Sight())).said
         assert {isinstance(each.to, Chat) for each in whole} == {True, False}
         for who in (advice.bureau, advice.prosecutor, *roster):
-            seen = await forecast(d, until, Sight.of(who))
+            seen = (await forecast(d, until, Sight.of(who))).said
             assert _facts(seen) == _facts([e for e in whole if _may_see(who, e)]), who.organ
             assert len(seen) > 0 or who.organ == "lzb-ec"
 
