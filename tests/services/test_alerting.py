@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from itertools import count
+from datetime import datetime, timedelta
+from itertools import count, product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -155,21 +155,22 @@ async def test_next_years_rest_days_are_missed_once_a_week(days: Days, admin: Pe
 async def test_the_words_that_can_be_known_are_foretold(
     days: Days, admin: Person, people: Hire
 ) -> None:
-    """One a day: what was given up after Friday's word, and each week the missing notice."""
+    """One a day: the missing notice, due on Friday at ten, waits for Monday after Friday's word."""
     days.now = NOVEMBER + 4 * DAY
-    await days.give_up(await people())
     assert await days.word()
-    await days.give_up(await people())
+    days.now += 6 * DAY
+    for again in (True, False):
+        await days.give_up(await people())
+        assert bool(await days.word()) is again
     async with days.database.read() as tx:
-        ahead = await alerts_ahead(await days.desk_of(tx), days.now + 21 * DAY)
-    assert [at.date() for at in ahead] == [date(2026, 11, day) for day in (9, 13, 20, 27)]
-    assert [*ahead.values()] == [None, 2027, 2027, 2027]
+        ahead = await alerts_ahead(await days.desk_of(tx), days.now + 20 * DAY)
+    assert {at.day: year for at, year in ahead.items()} == {13: None, 16: 2027, 23: 2027, 30: 2027}
     told = []
-    for _ in range(21):
-        days.now += DAY
+    for day, hour in product(range(11, 31), (-1, 0)):
+        days.now = NOVEMBER + timedelta(days=day, hours=hour)
         if await days.word():
-            told.append(days.now.date())
-    assert told == [at.date() for at in ahead]
+            told.append(days.now)
+    assert told == [*ahead]
 
 
 async def test_the_word_waits_for_office_hours(days: Days, admin: Person, people: Hire) -> None:

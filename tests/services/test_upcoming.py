@@ -14,6 +14,7 @@ from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Action, Role, Side
 from bot.domain.records import Draft, Nag
 from bot.office import Reminders
+from bot.services.cards import belongs
 from bot.services.desk import Desk
 from bot.services.forecasting import forecast
 from bot.services.foresight import Sight
@@ -294,6 +295,8 @@ async def test_everybody_is_told_the_part_of_it_all_that_they_may_see(
         for n, district in enumerate(("420704", "420703", "420700")):
             sides = frozenset(Side) if n else frozenset({Side.PROCURATORATE, Side.RESOURCES})
             await d.tx.chats.bind(Chat(-100 - n, 0, "群", district, sides), 1, d.now)
+        forest = Chat(-110, 0, "群", "420704", frozenset({Side.PROCURATORATE, Side.FORESTRY}))
+        await d.tx.chats.bind(forest, 1, d.now)
         for who in (advice.bureau, *roster[1:2], roster[3]):
             for district in sorted(who.standing.districts if who.standing else ()):
                 await file_record(d, who, LEAD, district, LINE)
@@ -305,6 +308,9 @@ async def test_everybody_is_told_the_part_of_it_all_that_they_may_see(
         until = d.now + 14 * DAY
         whole = (await forecast(d, until, Sight())).said
         assert {isinstance(each.to, Chat) for each in whole} == {True, False}
+        for each in whole:
+            if isinstance(each.to, Chat) and each.record is not None:
+                assert belongs(d, each.to, each.record), each.to
         for who in (advice.bureau, advice.prosecutor, *roster):
             seen = (await forecast(d, until, Sight.of(who))).said
             assert _facts(seen) == _facts([e for e in whole if _may_see(who, e)]), who.organ
