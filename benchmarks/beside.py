@@ -14,6 +14,7 @@ from benchmarks.lookup import books_of
 from benchmarks.loops import WatchedLoop
 from benchmarks.reminding import WAITING, measure_reminders
 from bot.office import read_office
+from bot.services.upcoming import DAYS, MOST_DAYS
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
@@ -66,6 +67,8 @@ async def _ours(
     per_job = naive["planning"].seconds / sizes.jobs * sizes.duties
     ratios = {part: naive[part].seconds / ours.timed[part].seconds for part in naive}
     ratios["planning"] = per_job / ours.timed["planning"].seconds
+    walking = ours.timed["walking"].seconds
+    ratios |= {part: walking / ours.timed[part].seconds for part in ("week", "longest", "all week")}
     _print(ours.timed, _titles(sizes.duties, sizes.due, "queueing"), ratios)
     click.echo(
         f"  {ours.planned:,} duties open; the due ones made {ours.nags:,} rows for people,"
@@ -76,6 +79,10 @@ async def _ours(
 def _titles(planned: int, due: int, doing: str) -> dict[str, str]:
     return {
         "planning": f"planning {planned:,}",
+        "walking": f"walking all {planned:,}, the naive /upcoming",
+        "week": f"/upcoming {DAYS}, a liaison",
+        "longest": f"/upcoming {MOST_DAYS}, a liaison",
+        "all week": f"/upcoming {DAYS}, an administrator",
         "starting": "starting, and the first look",
         "finding": f"finding the {due:,} due",
         "queueing": f"{doing} these {due:,}",

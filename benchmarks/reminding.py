@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, func, insert, select, text, update
@@ -12,12 +13,15 @@ from benchmarks.databases import record_row
 from benchmarks.ledger import LEAD, entries
 from benchmarks.timing import Timed, watched
 from bot.domain.calendar import DAY, SHANGHAI
+from bot.domain.ladder import rungs
 from bot.domain.outgoing import Outgoing, Priority
-from bot.domain.people import Role
+from bot.domain.people import Action, Actor, Role, Side, Status
 from bot.domain.periods import PERIODS, Stretch
 from bot.services.desk import Desk
-from bot.services.planning import plan_of
+from bot.services.planning import ladder_of, plan_of
+from bot.services.upcoming import DAYS, MOST_DAYS, messages_for
 from bot.storage import tables
+from bot.storage.chats import Chat
 from bot.storage.columns import UtcTime
 from bot.storage.duties import written_rule
 from reminders.dispatcher import Dispatcher
@@ -76,6 +80,8 @@ async def measure_reminders(
         await _owe(tx.connection, books, duties, due)
     async with watched() as timed["planning"]:
         await Dispatcher(database, books).run(NIGHT)
+    await _upkeep(database)
+    await _foresee(database, books, timed)
     async with database.write() as tx:
         await _multiply(tx.connection, duties, planned)
         await _require_plans(await Desk.open(tx, books, NIGHT, "bench"), due)
@@ -147,6 +153,48 @@ async def _owe(connection: AsyncConnection, books: Books, duties: int, due: int)
             for number in range(first, min(first + BATCH, duties))
         ]
         await connection.execute(insert(D), rows)
+
+
+async def _foresee(database: Database, books: Books, timed: dict[str, Timed]) -> None:
+    """Ask for a week, and for the longest span; beside it the naive walk over all that is owed."""
+    async with database.write() as tx:
+        record = await tx.records.get(1)
+        if record is None:
+            raise AssertionError("there is no record")
+        group = Chat(-1, 0, "鄂城群", record.district, frozenset(Side))
+        await tx.chats.bind(group, 1, NIGHT)
+        people = await tx.people.everybody(Status.ACTIVE)
+    async with database.read() as tx:
+        desk = await Desk.open(tx, books, NIGHT, "bench")
+        liaison = next(a for a in map(desk.actor, people) if a.may(Action.SEE_CARD, record))
+        admin = Actor(0, "", Role.ADMIN, None)
+        async with watched() as timed["walking"]:
+            await _walk(desk, DAYS)
+        for name, asker, days in (
+            ("week", liaison, DAYS),
+            ("longest", liaison, MOST_DAYS),
+            ("all week", admin, DAYS),
+        ):
+            async with watched() as timed[name]:
+                if not await messages_for(desk, asker, days):
+                    raise AssertionError("nothing is to come")
+    async with database.write() as tx:
+        await tx.chats.unbind(group.chat_id)
+
+
+async def _walk(desk: Desk, days: int) -> int:
+    """How many stages there are in some days, found on each ladder by itself."""
+    duties = await desk.tx.duties.open_until(date.max)
+    records = await desk.tx.records.by_id({duty.record_id for duty in duties})
+    until = desk.now + days * DAY
+    return sum(
+        rung.at > desk.now
+        for duty in duties
+        for rung in takewhile(
+            lambda rung: rung.at <= until,
+            rungs(ladder_of(desk, records[duty.record_id].kind), duty.due, desk.rounds),
+        )
+    )
 
 
 async def _multiply(connection: AsyncConnection, duties: int, planned: int) -> None:

@@ -52,6 +52,7 @@ from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
 from bot.services.standing_in import Away
 from bot.services.todo import PAGE, Asked, Disputed, Line
+from bot.services.unasked import Occasion, Sort
 from bot.services.unheard import Silence, SilentOrgan, Why
 from bot.services.upcoming import Matter, Message
 from bot.services.why import ROWS, WIDTH
@@ -362,7 +363,9 @@ HEALTH = Health(
     updates_failed=999,
     size=2**40,
 )
-MATTER = Matter(NUMBER, "补正后重新移送", -361, DUTY.due, True)
+MATTER = Matter(
+    NUMBER, "补正后重新移送", -361, DUTY.due, True, SHORT, "stands_in", wild(20), True, True
+)
 WEEK = Part(
     {
         SHORT + str(n): [DueLine(NUMBER, "补正后重新移送", DUTY.due, -361, Light.RED)]
@@ -502,9 +505,15 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     },
     "put_off": {"until": AT, "due": DUTY.due},
     "upcoming_picture": {"days": 92, "month": "2026年12月"},
-    "upcoming": {"days": 92, "lines": ["某" * 90] * 39, "more": 999, "whole": False},
+    "upcoming": {
+        "days": 92,
+        "lines": ["某" * 90] * 39,
+        "more": 999,
+        "whole": False,
+        "occasions": [Occasion(sort, wild(100), "17:00") for sort in Sort],
+    },
     "upcoming_line": {
-        "message": Message(AT, wild(255), True, (MATTER,) * 30),
+        "message": Message(AT, wild(255), True, (MATTER,) * 30, 99, (MATTER,) * 20),
         "shown": 12,
     },
     "roster_organ": {"lines": [(PERSON, AWAY)] * 6},

@@ -192,6 +192,16 @@ class OfficeHours:
             return now.astimezone(UTC)
         today = local_date(now)
         days = (calendar.workday_on_or_after(today), calendar.next_workday(today))
+        return self._next_opening(now, days)
+
+    def next_hour(self, now: datetime) -> datetime:
+        """Return `now` within a block, else the beginning of the next, in UTC, rest day or not."""
+        if self.is_hour(now):
+            return now.astimezone(UTC)
+        today = local_date(now)
+        return self._next_opening(now, (today, today + DAY))
+
+    def _next_opening(self, now: datetime, days: Sequence[date]) -> datetime:
         openings = (local_instant(day, opens) for day in days for opens, _ in self.blocks)
         return next(opening for opening in openings if opening > now)
 

@@ -98,6 +98,12 @@ class Rounds:
         """Tell whether somebody may be reminded now."""
         return self.hours.is_hour(now) if urgent else self.hours.is_open(now, self.calendar)
 
+    def next_hour(self, now: datetime, *, urgent: bool = False) -> datetime:
+        """When somebody may be reminded: now, or else as soon as the office opens, in UTC."""
+        if urgent:
+            return self.hours.next_hour(now)
+        return self.hours.next_open(now, self.calendar)
+
 
 def rungs(ladder: Ladder, due: date, rounds: Rounds, *, urgent: bool = False) -> Iterator[Rung]:
     """Every rung of a duty in order of time, without end, one a day at most."""

@@ -13,9 +13,10 @@ from bot.domain.periods import Light
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One matter of a day."""
+    """One matter of a day, or another message that is sent on it."""
 
-    light: Light
+    light: Light | None
+    """None: it is about no matter."""
     number: str
     title: str
     note: str

@@ -31,12 +31,13 @@ NARROW = 0.56
 """How wide a weekend without any entry is, a working day being 1."""
 INK, FAINT, EDGES, PAPER = "#1c2733", "#9aa6b0", "#d5dce2", "#ffffff"
 BRAND, SHADE, SHADE_INK = "#1f4f73", "#edf0f3", "#6d7985"
-LIGHTS = {
+LIGHTS: dict[Light | None, tuple[str, str]] = {
+    None: ("#7d8fa3", "#eaf0f6"),
     Light.GREEN: ("#3f9d5c", "#e2f1e7"),
     Light.YELLOW: ("#dba520", "#fbf1d6"),
     Light.RED: ("#c8402f", "#f9e1de"),
 }
-"""The colour of each light, and the tint of what it stands beside."""
+"""The colour of each light, and the tint of what it stands beside; None: of what has none."""
 
 
 def draw(sheet: Sheet) -> bytes:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, time
 from typing import TYPE_CHECKING, TypeVar
 
-from bot.domain.calendar import DAY, local_instant
+from bot.domain.calendar import DAY, local_date, local_instant
 from bot.domain.outgoing import Button, Priority
 from bot.domain.people import Role, Status
 from bot.services import buttons
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from bot.domain.calendar import WorkCalendar
     from bot.domain.people import Person
     from bot.services.desk import Desk
     from bot.services.unheard import Unheard
@@ -94,6 +95,29 @@ async def next_alert(desk: Desk) -> datetime | None:
     return desk.office.hours.next_open(after, desk.calendar)
 
 
+async def alerts_ahead(desk: Desk, until: datetime) -> dict[datetime, int | None]:
+    """When administrators will be told something up to a moment, by what is known now.
+
+    That is what is new by now, and that a year's notice of rest days is missing: with that year.
+    What else may happen nobody can foretell.
+    """
+    if not await _readers(desk):
+        return {}
+    told = set(await desk.tx.alarms.told())
+    first = await next_alert(desk)
+    found: dict[datetime, int | None] = {first: None} if first else {}
+    for day in (desk.today + DAY * n for n in range((local_date(until) - desk.today).days + 1)):
+        at = desk.office.hours.next_open(max(desk.now, local_instant(day, time())), desk.calendar)
+        one_word_a_day = first is None or local_date(first) != day or at == first
+        if local_date(at) != day or _word(day) in told or not one_word_a_day:
+            continue
+        for subject, year in _missing_year(desk.calendar, day).items():
+            if subject not in told:
+                told.add(subject)
+                found[at] = year
+    return {at: found[at] for at in sorted(found) if at <= until}
+
+
 async def _readers(desk: Desk) -> list[Person]:
     return [admin for admin in await desk.tx.people.of_role(Role.ADMIN) if admin.reachable]
 
@@ -108,22 +132,22 @@ async def _current(desk: Desk) -> News:
         {f"lost/{p.id}/{_second(p.lost_at)}": p for p in people if p.lost_at},
         {f"down/{_second(gap.begins)}": gap} if gap else {},
         {f"unheard/{each.duty.id}": each for each in await told_nowhere(desk)},
-        _missing_year(desk),
+        _missing_year(desk.calendar, desk.today),
     )
 
 
-def _missing_year(desk: Desk) -> dict[str, int]:
+def _missing_year(calendar: WorkCalendar, today: date) -> dict[str, int]:
     """The year whose rest days are not known: new when it falls due, a week before, then weekly.
 
     A year that has begun is counted from its second day, for the first is a rest day anyhow.
     """
-    year = desk.calendar.missing_year(desk.today)
+    year = calendar.missing_year(today)
     if year is None:
         return {}
     first, second = date(year, 1, 1), date(year, 1, 2)
-    if desk.today >= second:
-        return {f"calendar/{year}/{(desk.today - second).days // 7}": year}
-    soon = desk.today >= desk.calendar.add_workdays(first, -LAST_DAYS)
+    if today >= second:
+        return {f"calendar/{year}/{(today - second).days // 7}": year}
+    soon = today >= calendar.add_workdays(first, -LAST_DAYS)
     return {f"calendar/{year}/soon" if soon else f"calendar/{year}": year}
 
 

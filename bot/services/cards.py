@@ -374,7 +374,10 @@ def belongs(desk: Desk, chat: Chat | Audience, record: Record) -> bool:
     """
     if not record.sides <= chat.sides:
         return False
+    return chat.district == record.district or spans_city(desk, chat)
+
+
+def spans_city(desk: Desk, chat: Chat | Audience) -> bool:
+    """Tell whether a group is the whole city's."""
     district = desk.office.district(chat.district)
-    return chat.district == record.district or all(
-        desk.office.organ(district.organ(side)).city for side in chat.sides
-    )
+    return all(desk.office.organ(district.organ(side)).city for side in chat.sides)

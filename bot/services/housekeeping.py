@@ -19,9 +19,11 @@ from bot.services.reminded import REMINDED
 from bot.services.retention import DRAFTS, forget_leavers, forget_trouble, purge_personal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
 
+    from bot.domain.people import Person
     from bot.services.desk import Desk
+    from bot.storage.chats import Chat
 
 Task: TypeAlias = "Callable[[Desk], Awaitable[None]]"
 
@@ -44,7 +46,7 @@ async def close_day(desk: Desk) -> None:
     cannot change without the digest's code changing (DESIGN §1.5).
     """
     is_open = desk.office.hours.is_open(desk.now, desk.calendar)
-    if not is_open or desk.now < _digest_time(desk, desk.today):
+    if not is_open or desk.now < digest_time(desk, desk.today):
         return
     if not await _has_news(desk):
         return
@@ -53,8 +55,9 @@ async def close_day(desk: Desk) -> None:
     if not await desk.tx.events.write_digest(desk.today, streams, last_event, code):
         return
     for side in Side:
-        places = await _witnesses(desk, side) or await _quiet_groups(desk, side)
-        for chat_id, thread_id in places[:WITNESSES]:
+        people = await witnesses(desk, side)
+        places = [(person.user_id, 0) for person in people] or await _speak_in_groups(desk, side)
+        for chat_id, thread_id in places:
             await desk.say(
                 chat_id,
                 thread_id=thread_id,
@@ -64,7 +67,8 @@ async def close_day(desk: Desk) -> None:
             )
 
 
-def _digest_time(desk: Desk, day: date) -> datetime:
+def digest_time(desk: Desk, day: date) -> datetime:
+    """When a day's digest goes out."""
     return local_instant(day, desk.office.hours.closes) - DIGEST_LEAD
 
 
@@ -74,25 +78,33 @@ async def _has_news(desk: Desk) -> bool:
     return await desk.tx.events.any_after(digests[-1][1] if digests else 0, but=REMINDED)
 
 
-async def _witnesses(desk: Desk, side: Side) -> list[tuple[int, int]]:
-    """Where to reach a side's people on duty in private, the city's before the districts'."""
+async def witnesses(desk: Desk, side: Side) -> list[Person]:
+    """Who of a side's people on duty get the digest in private, the city's before the districts'.
+
+    Where nobody can be reached two of its groups get it instead.
+    """
     organs = [organ for organ in desk.office.organs if organ.side is side]
     organs.sort(key=lambda organ: not organ.city)
-    return [
-        (person.user_id, 0)
-        for organ in organs
-        for person in await desk.tx.people.of_organs({organ.code}, ON_DUTY)
-        if person.reachable
-    ]
+    places = {organ.code: at for at, organ in enumerate(organs)}
+    people = await desk.tx.people.of_organs(places.keys(), ON_DUTY)
+    people.sort(key=lambda person: places[person.organ or ""])
+    return [person for person in people if person.reachable][:WITNESSES]
 
 
-async def _quiet_groups(desk: Desk, side: Side) -> list[tuple[int, int]]:
-    """The groups in which a side sits and to which the bot has said nothing yet today."""
+async def _speak_in_groups(desk: Desk, side: Side) -> list[tuple[int, int]]:
+    """Let a side's groups be spoken to, unless the bot has said something there today."""
     chats = await desk.tx.chats.everywhere()
-    quiet = [chat for chat in chats if side in chat.sides and chat.spoken_on != desk.today]
-    for chat in quiet[:WITNESSES]:
+    busy = [chat for chat in chats if chat.spoken_on == desk.today]
+    quiet = await quiet_groups(desk, side, busy)
+    for chat in quiet:
         await desk.tx.chats.spoken_to(chat, desk.today, None)
     return [(chat.chat_id, chat.thread_id) for chat in quiet]
+
+
+async def quiet_groups(desk: Desk, side: Side, busy: Collection[object]) -> list[Chat]:
+    """The groups that get a side's digest: those in which it sits, and that are not busy."""
+    chats = await desk.tx.chats.everywhere()
+    return [chat for chat in chats if side in chat.sides and chat not in busy][:WITNESSES]
 
 
 async def expire_drafts(desk: Desk) -> None:
@@ -134,7 +146,7 @@ DAILY_WORK: tuple[Task, ...] = (forget_old, purge_personal, forget_leavers, forg
 async def next_instant(desk: Desk) -> datetime | None:
     """The next moment at which the bot will do something by itself; None: nothing is planned."""
     moments = (
-        await _next_digest(desk),
+        await next_digest(desk),
         await _next_light(desk),
         await _next_reminder(desk),
         await _next_week(desk),
@@ -147,12 +159,13 @@ async def next_instant(desk: Desk) -> datetime | None:
     return min((moment for moment in moments if moment and moment > desk.now), default=None)
 
 
-async def _next_digest(desk: Desk) -> datetime | None:
+async def next_digest(desk: Desk) -> datetime | None:
+    """When what has happened by now is covered by a digest; None: nothing has."""
     if not await _has_news(desk):
         return None
-    over = desk.now >= _digest_time(desk, desk.today)
+    over = desk.now >= digest_time(desk, desk.today)
     day = desk.calendar.workday_on_or_after(desk.today + DAY if over else desk.today)
-    return _digest_time(desk, day)
+    return digest_time(desk, day)
 
 
 async def _next_light(desk: Desk) -> datetime | None:

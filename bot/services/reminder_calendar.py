@@ -16,12 +16,13 @@ from bot.domain.sheet import Day, Entry, Sheet
 from bot.services.upcoming import MOST_DAYS, messages_for
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
 
     from bot.domain.people import Actor
     from bot.services.desk import Desk
-    from bot.services.upcoming import Matter
+    from bot.services.unasked import Sort
+    from bot.services.upcoming import Matter, Message
 
 SHOWN = 3
 """So many matters are named in a day's box."""
@@ -35,6 +36,8 @@ class _Span:
     first: date
     last: date
     matters: dict[date, list[Matter]]
+    notices: dict[date, list[Sort]]
+    """What else is sent on each."""
 
     def months(self) -> Iterator[tuple[int, int]]:
         """Year and month of every sheet that the days reach into."""
@@ -47,29 +50,41 @@ class _Span:
 async def send_calendar(desk: Desk, actor: Actor, days: int, user_id: int) -> None:
     """Send somebody in private the pictures of the months that some days reach into.
 
-    They show what `/upcoming` tells the same person, each matter once a day. They are drawn as
+    They show what `/upcoming` tells the same person, each matter and each other sort of message
+    once a day. They are drawn as
     they are sent; here is only decided what stands in them.
     """
     actor.require(Action.SEE_ROSTER)
     if not 1 <= days <= MOST_DAYS:
         raise DomainError("unknown_button")
-    span = _Span(desk.today, desk.today + days * DAY, await _matters(desk, actor, days))
+    messages = await messages_for(desk, actor, days)
+    last = desk.today + days * DAY
+    span = _Span(desk.today, last, _matters(messages), _notices(messages))
     for year, month in span.months():
         sheet = _sheet(desk, span, year, month)
         text = desk.texts.render("upcoming_picture", month=sheet.title, days=days)
         await desk.say(user_id, text=text, manner=Manner.PICTURE, sheet=sheet)
 
 
-async def _matters(desk: Desk, actor: Actor, days: int) -> dict[date, list[Matter]]:
+def _matters(messages: Iterable[Message]) -> dict[date, list[Matter]]:
     """What is reminded of on each day, whoever is told, what is due first before the rest."""
     found: dict[date, dict[tuple[str, str], Matter]] = defaultdict(dict)
-    for message in await messages_for(desk, actor, days):
-        for matter in message.matters:
+    for message in messages:
+        for matter in (*message.matters, *message.unreached):
             found[local_date(message.at)].setdefault((matter.number, matter.title), matter)
     return {
         day: sorted(matters.values(), key=lambda matter: (matter.due, matter.number))
         for day, matters in found.items()
     }
+
+
+def _notices(messages: Iterable[Message]) -> dict[date, list[Sort]]:
+    """What else is sent on each day, whoever gets it."""
+    found: dict[date, set[Sort]] = defaultdict(set)
+    for message in messages:
+        if message.notice is not None:
+            found[local_date(message.at)].add(message.notice.sort)
+    return {day: sorted(sorts) for day, sorts in found.items()}
 
 
 def _sheet(desk: Desk, span: _Span, year: int, month: int) -> Sheet:
@@ -93,11 +108,12 @@ def _sheet(desk: Desk, span: _Span, year: int, month: int) -> Sheet:
 
 
 def _day(desk: Desk, span: _Span, day: date) -> Day:
-    matters = span.matters.get(day, [])
-    more = len(matters) - SHOWN
+    entries = [_entry(desk, matter, day) for matter in span.matters.get(day, ())]
+    entries += [_notice(desk, sort) for sort in span.notices.get(day, ())]
+    more = len(entries) - SHOWN
     return Day(
         number=day.day,
-        entries=tuple(_entry(desk, matter, day) for matter in matters[:SHOWN]),
+        entries=tuple(entries[:SHOWN]),
         more=desk.texts.label("picture_more").format(count=more) if more > 0 else "",
         note=_note(desk, day),
         rest=not desk.calendar.is_workday(day),
@@ -123,6 +139,10 @@ def _entry(desk: Desk, matter: Matter, day: date) -> Entry:
         title=desk.texts.screened(matter.title),
         note="".join(_special(desk, matter, days_left(matter.due, day))),
     )
+
+
+def _notice(desk: Desk, sort: Sort) -> Entry:
+    return Entry(light=None, number=desk.texts.label(f"picture_{sort.value}"), title="", note="")
 
 
 def _short(number: str, year: int) -> str:

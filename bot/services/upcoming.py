@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 from bot.domain.calendar import DAY, local_date, local_instant
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button
-from bot.domain.people import Action, Role, Status
+from bot.domain.people import Action, Role
 from bot.services import buttons
 from bot.services.forecasting import forecast
+from bot.services.foresight import Sight
+from bot.services.unasked import names_of, notices, occasions
+from bot.storage.chats import Chat
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date, datetime
 
-    from bot.domain.people import Actor, Person
+    from bot.domain.people import Actor
     from bot.services.desk import Desk
-    from bot.services.forecasting import Foretold
+    from bot.services.rehearsal import Foretold
+    from bot.services.unasked import Notice
 
 DAYS = 7
 """So far one looks ahead who gives no number."""
@@ -28,7 +32,7 @@ MOST_DAYS = 92
 NAMED = 12
 """So many matters of one message to come are named."""
 LONGEST = 3600
-"""So many characters fit into one message."""
+"""So many characters fit into one message, but for what stands around them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,41 +42,57 @@ class Matter:
     number: str
     title: str
     stage: int
+    """Days from the date by which it is owed; negative: before it."""
     due: date
     provisional: bool
+    debtor: str
+    """Who owes it, by the short name."""
+    part: str = ""
+    """What its reader has to do with it: a `Part`; "" where a group reads it."""
+    instead_of: str = ""
+    put_off: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message to come."""
+    """One message to come, with what it names and why."""
 
     at: datetime
     to: str
-    group: bool
-    matters: tuple[Matter, ...]
+    """Persons by name, groups by their title."""
+    weekly: bool = False
+    """A group hears what falls due in its week."""
+    matters: tuple[Matter, ...] = ()
+    """What a person is reminded of, or what falls due in the week."""
+    more: int = 0
+    """So many more fall due in the week."""
+    unreached: tuple[Matter, ...] = ()
+    """Of what nobody can be reminded, as a group is told."""
+    notice: Notice | None = None
+    """What it says where it reminds of nothing."""
 
 
 async def tell_upcoming(desk: Desk, actor: Actor, words: str, user_id: int) -> None:
     """Tell somebody in private what will be said within some days, as far as it concerns them.
 
     A liaison sees what goes to their organ and its groups; a leader all that goes out about
-    records they may see; an administrator everything, by number. Raises `not_a_span`.
+    records they may see; an administrator everything, by number. What is sent only if something
+    happens is told last, without a date. Raises `not_a_span`.
     """
     actor.require(Action.SEE_ROSTER)
     days = days_of(words)
     messages = await messages_for(desk, actor, days)
-    lines = [
-        desk.texts.render("upcoming_line", message=message, today=desk.today, shown=NAMED)
-        for message in messages
-    ]
-    shown = _fitting(lines)
+    besides = await occasions(desk, Sight.of(actor))
+    lines = _lines(desk, messages, LONGEST - sum(len(each.to) for each in besides))
     await desk.say(
         user_id,
         text=desk.texts.render(
             "upcoming",
             days=days,
-            lines=lines[:shown],
-            more=len(lines) - shown,
+            lines=lines,
+            more=len(messages) - len(lines),
+            occasions=besides,
             whole=actor.role in {Role.LEADER, Role.ADMIN},
         ),
         buttons=((Button(desk.texts.label("calendar"), buttons.code(buttons.CALENDAR, days)),),),
@@ -91,25 +111,33 @@ def days_of(words: str) -> int:
 
 async def messages_for(desk: Desk, actor: Actor, days: int) -> list[Message]:
     """What will be said within some days, message by message, as far as somebody may see it."""
-    until = local_instant(desk.today + DAY * (days + 1), time())
-    everybody = {person.id: person for person in await desk.tx.people.everybody(Status.ACTIVE)}
-    seen = [each for each in await forecast(desk, until) if _may_see(desk, actor, each, everybody)]
+    until, sight = local_instant(desk.today + DAY * (days + 1), time()), Sight.of(actor)
+    ahead = await forecast(desk, until, sight)
     together: dict[tuple[datetime, int, int], list[Foretold]] = defaultdict(list)
-    for each in seen:
-        place = (each.chat.chat_id, each.chat.thread_id) if each.chat else (each.person_id, 0)
+    for each in ahead.said:
+        place = (to.chat_id, to.thread_id) if isinstance(to := each.to, Chat) else (to.id, 0)
         together[each.at, *place].append(each)
-    return [
-        Message(at, _name(found[0], everybody), found[0].chat is not None, _matters(desk, found))
-        for (at, *_), found in sorted(together.items(), key=lambda item: item[0])
+    in_order = sorted(together.items(), key=lambda item: item[0])
+    messages = [
+        *(_message(desk, at, found) for (at, *_), found in in_order),
+        *(
+            Message(each.at, names_of(each.to), notice=each)
+            for each in await notices(desk, until, sight, ahead.spoken)
+        ),
     ]
+    return sorted(messages, key=lambda message: message.at)
 
 
-def _name(foretold: Foretold, everybody: Mapping[int, Person]) -> str:
-    """What whoever hears it is called."""
-    if foretold.chat is not None:
-        return foretold.chat.title
-    person = everybody.get(foretold.person_id)
-    return person.name if person else ""
+def _message(desk: Desk, at: datetime, found: Sequence[Foretold]) -> Message:
+    to, named = found[0].to, [each for each in found if not each.unreached]
+    return Message(
+        at,
+        names_of([to]),
+        weekly=isinstance(to, Chat) and bool(named),
+        matters=_matters(desk, named),
+        more=max((each.more for each in named), default=0),
+        unreached=_matters(desk, [each for each in found if each.unreached]),
+    )
 
 
 def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
@@ -120,35 +148,25 @@ def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
             (local_date(each.at) - each.duty.due).days,
             each.duty.due,
             each.duty.provisional,
+            desk.office.organ(each.duty.debtor).short,
+            each.part.value if each.part else "",
+            each.instead_of,
+            each.put_off,
+            each.late,
         )
         for each in found
         if each.record is not None and each.duty is not None
     )
 
 
-def _may_see(desk: Desk, actor: Actor, foretold: Foretold, everybody: Mapping[int, Person]) -> bool:
-    if actor.role is Role.ADMIN:
-        return True
-    if foretold.record is not None and not actor.may(Action.SEE_CARD, foretold.record):
-        return False
-    if foretold.chat is not None:
-        standing = actor.standing
-        return (
-            standing is not None
-            and standing.side in foretold.chat.sides
-            and foretold.chat.district in standing.districts
-        )
-    if actor.role is Role.LEADER:
-        return True
-    person = everybody.get(foretold.person_id)
-    return person is not None and person.organ == actor.organ
-
-
-def _fitting(lines: Sequence[str]) -> int:
-    """How many of the lines one message takes."""
+def _lines(desk: Desk, messages: Sequence[Message], room: int) -> list[str]:
+    """As many of the messages as there is room for, each in a line."""
+    lines: list[str] = []
     length = 0
-    for count, line in enumerate(lines):
+    for message in messages:
+        line = desk.texts.render("upcoming_line", message=message, shown=NAMED)
         length += len(line) + 1
-        if length > LONGEST:
-            return count
-    return len(lines)
+        if length > room:
+            break
+        lines.append(line)
+    return lines

@@ -2,28 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from sqlalchemy import and_, bindparam, false, func, not_, or_, select, update
+from sqlalchemy import Select, and_, bindparam, false, func, not_, or_, select, update
 
+from bot.domain.calendar import local_date
 from bot.domain.periods import Period, Roll, Stretch, Unit
 from bot.domain.records import Duty, Outcome
 from bot.storage import tables
 from bot.storage.among import among
+from bot.storage.chats import sides_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import Column, ColumnElement, Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.ladder import Rung
+    from bot.domain.people import Side
     from bot.domain.periods import Deadline
 
 T, R = tables.duties, tables.records
+
+Q = TypeVar("Q", bound=Select[Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Some of all duties; where it says None it holds any."""
+
+    districts: frozenset[str] | None = None
+    """Those of the records."""
+    sides: frozenset[frozenset[Side]] | None = None
+    """Between whom the records are: each of these as a whole."""
+    organs: frozenset[str] | None = None
+    """One of them owes it or waits for it."""
 
 
 class Duties:
@@ -132,6 +149,58 @@ class Duties:
             select(T).where(T.c.due <= day, T.c.closed_by.is_(None)).order_by(T.c.id)
         )
         return [_duty(row) for row in rows]
+
+    async def reminded_until(self, moment: datetime, of: Scope) -> list[Duty]:
+        """The open duties whose next stage comes up to a moment, or is late."""
+        told = T.c.rung_at <= moment
+        if of.organs is not None:  # who waits for it hears of it once it is overdue
+            turned = and_(self._of(T.c.creditor, of.organs), T.c.due < local_date(moment))
+            told = and_(told, or_(self._of(T.c.debtor, of.organs), turned))
+        return await self._open(of, told)
+
+    async def waited_for(self, of: Scope) -> list[Duty]:
+        """The open duties of which something waits to be said."""
+        waiting: ColumnElement[bool] = T.c.id.in_(
+            select(tables.nags.c.duty_id).where(tables.nags.c.message == "")
+        )
+        if of.organs is not None:
+            concerned = or_(self._of(T.c.debtor, of.organs), self._of(T.c.creditor, of.organs))
+            waiting = and_(waiting, concerned)
+        return await self._open(of, waiting)
+
+    async def first_due(self, since: date, until: date, of: Scope, limit: int) -> list[Duty]:
+        """The open duties that are due first from one day to another, as many as the limit."""
+        due = self._within(select(T), of, T.c.due.between(since, until))
+        rows = await self._connection.execute(due.order_by(T.c.due, T.c.id).limit(limit))
+        return [_duty(row) for row in rows]
+
+    async def count_due(self, day: date, of: Scope) -> dict[date, int]:
+        """How many open duties are due on each day up to one."""
+        counted = select(T.c.due, func.count().label("many")).group_by(T.c.due)
+        rows = await self._connection.execute(self._within(counted, of, T.c.due <= day))
+        return {row.due: row.many for row in rows}
+
+    async def _open(self, of: Scope, condition: ColumnElement[bool]) -> list[Duty]:
+        rows = await self._connection.execute(
+            self._within(select(T), of, condition).order_by(T.c.id)
+        )
+        return [_duty(row) for row in rows]
+
+    def _within(self, query: Q, of: Scope, condition: ColumnElement[bool]) -> Q:
+        """Only what is open, of the records that a scope holds."""
+        narrowed = query.where(T.c.closed_by.is_(None), condition)
+        if of.districts is None and of.sides is None:
+            return narrowed
+        narrowed = narrowed.join(R, R.c.id == T.c.record_id)
+        if of.districts is not None:
+            narrowed = narrowed.where(self._of(R.c.district, of.districts))
+        if of.sides is not None:
+            sides = [sides_text(each) for each in of.sides]
+            narrowed = narrowed.where(self._of(R.c.sides, sides))
+        return narrowed
+
+    def _of(self, column: Column[str], words: Collection[str]) -> ColumnElement[bool]:
+        return among(self._connection, column, words)
 
     async def by_id(self, duty_ids: Collection[int], *, hold: bool = False) -> dict[int, Duty]:
         """Duties, open or not, by their ids; `hold`: none of them ends in this transaction's time.

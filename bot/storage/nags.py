@@ -84,9 +84,9 @@ class Nags:
         """What waits to be said of a duty."""
         return await self._many(T.c.message == "", T.c.duty_id == duty_id)
 
-    async def waiting(self) -> list[Nag]:
-        """All that waits."""
-        return await self._many(T.c.message == "")
+    async def of_duties(self, duty_ids: Collection[int]) -> list[Nag]:
+        """All nags of some duties, said or not."""
+        return await self._many(self._about(duty_ids))
 
     async def next_instant(self) -> datetime | None:
         """When the first of what waits is to be said."""

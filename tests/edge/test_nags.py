@@ -113,7 +113,7 @@ async def test_upcoming_is_told_in_private_wherever_it_is_asked(office: Office) 
         await office.settle()
     told = [m.text for m in office["李静"].reads() if "未来7天" in m.text]
     assert len(told) == 2
-    assert all(f"{NUMBER} 签收线索（还有1天）" in text for text in told)
+    assert all(f"{NUMBER} 签收线索（距届满1日，本人承办）" in text for text in told)
     assert PARTY not in str(told)
     assert not any("未来7天" in line for line in office.talk(office.group))
 

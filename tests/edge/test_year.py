@@ -1,7 +1,8 @@
 """A year of reminders, on the real dispatcher, the real sender and the sandbox's server.
 
-What `/upcoming` foretells the evening before is what arrives, to the minute; nothing arrives
-outside office hours, and nothing about what has been answered.
+What `/upcoming` foretells the evening before is what arrives, to the minute; whatever else the bot
+says of itself it has told of as sure to come, or as coming on occasion. Nothing arrives outside
+office hours, and nothing about what has been answered.
 """
 
 from __future__ import annotations
@@ -20,12 +21,14 @@ from bot.app import open_books
 from bot.domain.calendar import DAY, WorkCalendar, local_date
 from bot.sandbox.clock import SandboxClock
 from bot.sandbox.server import Sandbox
+from tests.edge.heard import ITEM, at, differences, is_of_itself, minute
 from tests.edge.office import TOKEN, UNHURRIED, Office, edge_settings, eventually
-from tests.edge.year import ITEM, Year, at, differences, is_of_itself, minute
+from tests.edge.year import Year
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bot.services.unasked import Sort
     from bot.storage.database import Database
 
 FIRST = date(2025, 11, 3)
@@ -90,17 +93,26 @@ async def _live_through(office: Office, year: Year) -> None:
     for day in (FIRST + DAY * n for n in range(DAYS)):
         since = year.now
         foretold = await year.foretold(at(day, 23))
+        besides = await year.foretold_besides(at(day, 23))
+        occasions: set[tuple[int, Sort]] = set()
         if CALENDAR.is_workday(day):
             await _until(office, day, 9)
             await _until(office, day, 10, 20)
             await year.a_day_of_work()
             year.wake(office)
             await office.settle()
+            occasions = await year.occasions()
+            await _until(office, day, 17)
         await _until(office, day, 20)
         arrived = year.arrived(since)
         assert differences(arrived, foretold) == [], f"{day}"
+        others = year.arrived_besides(since)
+        assert besides <= others, f"{day}"
+        assert {(chat, sort) for _, chat, sort in others - besides} <= occasions, f"{day}"
         year.counts["messages"] += len(arrived)
         year.counts["days with any"] += bool(arrived)
+        year.counts["other messages, sure to come"] += len(besides)
+        year.counts["other messages, on occasion"] += len(others - besides)
 
 
 async def _until(office: Office, day: date, hour: int, minutes: int = 0) -> None:

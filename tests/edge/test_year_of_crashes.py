@@ -22,9 +22,10 @@ from bot.sandbox.clock import SandboxClock
 from bot.sandbox.server import Sandbox
 from bot.storage.database import Database
 from tests.edge.crash_bot import TOKEN, mortal_bot
+from tests.edge.heard import REPEATED, at, differences, items_in, minute
 from tests.edge.office import edge_settings, eventually
 from tests.edge.test_year import FIRST
-from tests.edge.year import REPEATED, Year, at, differences, items_in, minute
+from tests.edge.year import Year
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 
     from bot.sandbox.faults import FaultKind
     from tests.edge.crash_bot import MortalBot
-    from tests.edge.year import Heard
+    from tests.edge.heard import Heard
 
 DAYS = int(os.environ.get("CRASH_YEAR_DAYS", "120"))
 KILLS = 0.25

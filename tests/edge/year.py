@@ -6,35 +6,36 @@ and the real sender to the sandbox, where everybody reads it at their own client
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from bot.domain.calendar import DAY, SHANGHAI, local_date, local_instant
+from bot.domain.calendar import DAY, local_date
 from bot.domain.entries import OneOf
 from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Actor, Role, Side, Status
-from bot.domain.records import NOBODY
-from bot.services import group_words
+from bot.domain.records import NOBODY, Draft
 from bot.services.clocks import matter_of
 from bot.services.desk import Desk
 from bot.services.forecasting import forecast
+from bot.services.foresight import Sight
 from bot.services.ledger import carry_out, file_record
 from bot.services.nagging import respites
 from bot.services.putting_off import put_off_until
+from bot.services.unasked import Sort, notices, occasions
 from bot.storage import tables
 from bot.storage.chats import Chat
+from tests.edge.heard import OTHERS, at, chat_of, is_of_itself, items_in, minute, words_of
 from tests.services.advising import GIVEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date, datetime
     from random import Random
 
     from bot.domain.kinds.kind import Kind
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from bot.sandbox.server import Sandbox
     from bot.services.desk import Books
     from bot.storage.database import Database
+    from tests.edge.heard import Heard, Told
     from tests.edge.office import Office
 
 DISTRICTS = {"420704": "ec", "420703": "hr", "420702": "lzh", "420700": ""}
@@ -72,15 +74,10 @@ NAMES = [
     "尤佳",
     "曹阳",
 ]
-REPEATED = "（此条可能重复发送）"
 STEPS_ON_THE_OLD = 0.75
 """How many of the steps are taken on the older half of the open matters."""
 
-ITEM = re.compile(r"^(?:🟢|🟡|🔴) (?P<number>\S+)　(?P<title>[^（，\n]+)", re.MULTILINE)
 T, D, R, E = tables.nags, tables.duties, tables.records, tables.events
-NUMBER = re.compile(r"(?:线索|检察建议)〔\d{4}〕\d+号")
-Heard = dict[tuple[datetime, int], list[tuple[str, str]]]
-"""What is said, to the minute when and in which chat: the numbers and titles it names."""
 
 
 @dataclass
@@ -99,7 +96,7 @@ class Year:
     # The office.
 
     async def furnish(self) -> None:
-        """Twenty people of four districts, and a group for each."""
+        """Twenty people of four districts, a group for each, and an administrator."""
         names = iter(NAMES)
         for code, suffix in DISTRICTS.items():
             organs = [f"{side}-{suffix}" if suffix else side for side in ("zrzy", "jcy")]
@@ -113,8 +110,9 @@ class Year:
             async with self.database.write() as tx:
                 place = Chat(group.id, 0, group.title, code, LAND)
                 await tx.chats.bind(place, 1, self.now)
+        await self._hire("戚管", None, Role.ADMIN)
 
-    async def _hire(self, name: str, organ: str, role: Role) -> Persona:
+    async def _hire(self, name: str, organ: str | None, role: Role) -> Persona:
         persona = self.sandbox.user(name)
         persona.private.started = True
         self.sandbox.world.known.add(persona.id)
@@ -159,6 +157,7 @@ class Year:
             await self._step()
         if self.random.random() < 0.3:
             await self._put_off()
+            await self._begin_a_draft()
         if self.random.random() < 0.08:
             self._go_away()
         if self.random.random() < 0.05:
@@ -264,6 +263,16 @@ class Year:
                     await put_off_until(desk, self.actor(person), nag.id, moment, persona.id)
                     self.counts["reminders put off"] += 1
 
+    async def _begin_a_draft(self) -> None:
+        """Begin what will never be filed."""
+        author = self.random.choice(self.on_duty())
+        chat = next(persona.id for person, persona in self.people if person.id == author.person_id)
+        draft = Draft(0, "lead", author.person_id, chat, 0, True, "", None, None, "")
+        last = self.today + DAY * self.random.randrange(1, 30)
+        async with self.database.write() as tx:
+            await tx.drafts.add(draft, at(last, self.random.choice((8, 9, 20))))
+        self.counts["drafts begun"] += 1
+
     def _go_away(self) -> None:
         there = [persona for _, persona in self.people if not persona.private.blocked]
         persona = self.random.choice(there)
@@ -289,19 +298,32 @@ class Year:
 
     async def foretold(self, until: datetime) -> Heard:
         """Every message that is to come by then, if nobody does anything."""
-        chats = {person.id: persona.id for person, persona in self.people}
         found: Heard = {}
         async with self.database.read() as tx:
             desk = await Desk.open(tx, self.books, self.now, "year")
-            for each in await forecast(desk, until):
-                if each.chat is None and each.person_id == NOBODY:
-                    continue
-                to = each.chat.chat_id if each.chat else chats[each.person_id]
-                items = found.setdefault((minute(each.at), to), [])
+            for each in (await forecast(desk, until, Sight())).said:
+                items = found.setdefault((minute(each.at), chat_of(each.to)), [])
                 if each.record is not None and each.duty is not None:
                     kind = self.books.kinds[each.record.kind]
                     items.append((each.record.number, kind.rule(each.duty.code).title))
         return found
+
+    async def foretold_besides(self, until: datetime) -> Told:
+        """What is sure to come that reminds of nothing."""
+        async with self.database.read() as tx:
+            desk = await Desk.open(tx, self.books, self.now, "year")
+            spoken = (await forecast(desk, until, Sight())).spoken
+            ahead = await notices(desk, until, Sight(), spoken)
+        return {(minute(each.at), chat_of(to), each.sort) for each in ahead for to in each.to}
+
+    async def occasions(self) -> set[tuple[int, Sort]]:
+        """Where it may come besides, as `/upcoming` says now."""
+        chats = {f"群“{chat.title}”": chat.id for chat in self.sandbox.world.chats.values()}
+        chats |= {person.name: persona.id for person, persona in self.people}
+        async with self.database.read() as tx:
+            told = await occasions(await Desk.open(tx, self.books, self.now, "year"), Sight())
+        names = ((name, each.sort) for each in told if each.to for name in each.to.split("、"))
+        return {(chats[name], sort) for name, sort in names}
 
     async def ended(self) -> dict[tuple[str, str], datetime]:
         """When each thing that is owed no more came to its last end, by number and title."""
@@ -333,48 +355,22 @@ class Year:
             assert to < 0 or len(set(items)) == len(items), f"twice in {to}"
         return found
 
+    def arrived_besides(self, since: datetime) -> Told:
+        """Everything that came since and reminds of nothing."""
+        return {
+            (minute(message.date), chat_id, sort)
+            for chat_id, message in self._since(since)
+            for words, sort in OTHERS.items()
+            if words_of(message).startswith(words)
+        }
+
     def messages(self, since: datetime) -> Iterator[tuple[int, Message]]:
         """What the bot has said of itself since, with the chat in which it said it."""
+        return ((chat, message) for chat, message in self._since(since) if is_of_itself(message))
+
+    def _since(self, since: datetime) -> Iterator[tuple[int, Message]]:
         for chat in list(self.sandbox.world.chats.values()):
             newest_first = reversed(chat.messages.values())
             for message in takewhile(lambda m: m.date > since, newest_first):
-                if message.sender.is_bot and is_of_itself(message):
+                if message.sender.is_bot:
                     yield chat.id, message
-
-
-def minute(moment: datetime) -> datetime:
-    """A moment without its seconds."""
-    return moment.astimezone(SHANGHAI).replace(second=0, microsecond=0)
-
-
-def is_of_itself(message: Message) -> bool:
-    """Tell whether the bot said something of itself: a list of reminders, or a group's word."""
-    words = message.text.removeprefix(REPEATED).lstrip()
-    return words.startswith(("办理提醒", "已逾期事项", "本周到期事项", "⚠️ 以下事项的提醒未能送达"))
-
-
-def items_in(message: Message) -> list[tuple[str, str]]:
-    """The numbers that a message names, and with each what is owed; to a group it may not say."""
-    if message.chat.id < 0:
-        return [(number, "") for number in NUMBER.findall(message.text)]
-    return [(found["number"], found["title"]) for found in ITEM.finditer(message.text)]
-
-
-def differences(arrived: Heard, foretold: Heard) -> list[object]:
-    """Where what arrived is not what was foretold; a group's word has room for so many."""
-    found: list[object] = [*(arrived.keys() ^ foretold.keys())]
-    for place in arrived.keys() & foretold.keys():
-        if place[1] > 0:
-            same = set(arrived[place]) == set(foretold[place])
-        else:
-            heard, expected = ({n for n, _ in items[place]} for items in (arrived, foretold))
-            full = len(foretold[place]) > group_words.DATES
-            same = heard <= expected and (full or heard == expected)
-        if not same:
-            found.append((place, arrived[place], foretold[place]))
-    return found
-
-
-def at(day: date, hour: int, minutes: int = 0) -> datetime:
-    """An hour of a day in China."""
-    return local_instant(day, datetime.min.time()) + timedelta(hours=hour, minutes=minutes)

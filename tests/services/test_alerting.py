@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from itertools import count
+from itertools import count, product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +11,7 @@ import pytest
 from bot.domain.calendar import SHANGHAI
 from bot.domain.outgoing import Outgoing, Priority
 from bot.domain.people import Role, Status
-from bot.services.alerting import alert_admins, next_alert
+from bot.services.alerting import alert_admins, alerts_ahead, next_alert
 from bot.services.delivery import undeliverable
 from bot.services.desk import Desk
 from bot.services.health import DOWN
@@ -175,6 +175,31 @@ async def test_rest_days_are_missed_when_due_a_week_before_the_year_and_weekly_i
     assert list(told) == ["11-02", "12-25", "01-04", "01-11", "01-18"], "all of them working days"
     assert "尚未导入2027年放假安排" in told["12-25"]
     assert "今年的放假安排仍未导入" in told["01-04"]
+
+
+async def test_the_words_that_can_be_known_are_foretold(
+    days: Days, admin: Person, people: Hire
+) -> None:
+    """One a day: what Thursday's word was too early for comes with Friday's missing notice."""
+    days.now = NOVEMBER + 51 * DAY
+    assert await days.word()
+    days.now += DAY
+    for again in (True, False):
+        await days.give_up(await people())
+        assert bool(await days.word()) is again
+    async with days.database.read() as tx:
+        ahead = await alerts_ahead(await days.desk_of(tx), days.now + 20 * DAY)
+    assert {f"{at:%m-%d}": year for at, year in ahead.items()} == {
+        "12-25": 2027,
+        "01-04": 2027,
+        "01-11": 2027,
+    }
+    told = []
+    for day, hour in product(range(53, 73), (-1, 0)):
+        days.now = NOVEMBER + timedelta(days=day, hours=hour)
+        if await days.word():
+            told.append(days.now)
+    assert told == [*ahead]
 
 
 async def test_the_word_waits_for_office_hours(days: Days, admin: Person, people: Hire) -> None:

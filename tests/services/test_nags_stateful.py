@@ -28,6 +28,7 @@ from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lifecycle import Party
 from bot.domain.people import Place, Role, Side, Status, Visitor
+from bot.domain.records import Nag
 from bot.services.amendments import correct_record
 from bot.services.clocks import matter_of
 from bot.services.delivery import arrived, undeliverable
@@ -475,11 +476,15 @@ class Reminded(Undone):
         rows = await self.tx.connection.execute(select(outbox.c.id))
         return len(rows.all())
 
+    async def _waiting(self) -> list[Nag]:
+        rows = await self.tx.connection.execute(select(nags).where(nags.c.message == ""))
+        return [Nag(**row._mapping) for row in rows]
+
     async def _waiting_now(self) -> list[Call]:
         """What waits though it could be said; the group has its one word a day."""
         return [
             Call(nag.duty_id, nag.stage, nag.person_id)
-            for nag in await self.tx.nags.waiting()
+            for nag in await self._waiting()
             if nag.at <= self.now and nag.person_id
         ]
 
@@ -489,9 +494,7 @@ class Reminded(Undone):
 
     async def _look(self) -> None:
         open_now = {duty.id: duty for duty in await self.tx.duties.open_until(date.max)}
-        waiting = {
-            Call(n.duty_id, n.stage, n.person_id): n.at for n in await self.tx.nags.waiting()
-        }
+        waiting = {Call(n.duty_id, n.stage, n.person_id): n.at for n in await self._waiting()}
         assert {call.debt for call in waiting} <= open_now.keys(), "of a closed duty nothing waits"
         assert waiting.keys() == self.ears.waits.keys()
         for call, at in self.ears.waits.items():

@@ -65,12 +65,14 @@ def days_of(sheet: Sheet) -> dict[int, Day]:
 
 
 def entries(sheet: Sheet) -> dict[int, list[str]]:
-    """What stands in the days of a sheet: light, number, what is owed, what is special."""
-    return {
-        number: [f"{e.light.label} {e.number} {e.title} {e.note}".strip() for e in day.entries]
+    """The matters in the days of a sheet: light, number, what is owed, what is special."""
+    found = {
+        number: [
+            f"{e.light.label} {e.number} {e.title} {e.note}".strip() for e in day.entries if e.light
+        ]
         for number, day in days_of(sheet).items()
-        if day.entries
     }
+    return {number: matters for number, matters in found.items() if matters}
 
 
 async def test_the_button_stands_under_the_answer_and_says_for_how_many_days(
@@ -81,7 +83,8 @@ async def test_the_button_stands_under_the_answer_and_says_for_how_many_days(
     (answer,) = await bell.deliver("06-01", "10:00")
     (((key,),),) = (answer.buttons,)
     assert (key.label, key.data) == ("日历图", "1.mc.30")
-    assert "6月8日 09:00</b>　王敏：检察建议〔2026〕1号 书面回复（还有7天）" in answer.text
+    line = "6月8日 09:00</b>　王敏：检察建议〔2026〕1号 书面回复（距届满7日，本人承办）"
+    assert line in answer.text
 
 
 async def test_every_reminder_stands_on_its_day_in_the_colour_of_its_light(
@@ -101,6 +104,16 @@ async def test_every_reminder_stands_on_its_day_in_the_colour_of_its_light(
     }
 
 
+async def test_what_reminds_of_nothing_stands_there_without_a_light(
+    owed: Advice, bell: Bell
+) -> None:
+    (june,) = await sheets(owed, bell, "06-01", 20)
+    others = {n: e for n, day in days_of(june).items() for e in day.entries if e.light is None}
+    assert {day: (entry.number, entry.title) for day, entry in others.items()} == {
+        1: ("台账存证", "")
+    }
+
+
 async def test_far_off_it_is_green(owed: Advice, bell: Bell) -> None:
     (may,) = await sheets(owed, bell, "05-14", 10)
     assert entries(may) == {15: ["绿 检察建议1号 书面回复"]}
@@ -114,7 +127,8 @@ async def test_it_shows_what_the_words_tell(owed: Advice, bell: Bell) -> None:
     shown = {
         date(2026, month, number)
         for month, sheet in zip((5, 6, 7, 8), drawn, strict=True)
-        for number in entries(sheet)
+        for number, day in days_of(sheet).items()
+        if day.entries
     }
     assert shown == told
 
@@ -162,7 +176,7 @@ async def test_what_is_numbered_in_another_year_says_so(owed: Advice, desk: Open
         await send_calendar(year_after, owed.bureau, 3, BUREAU)
         queued = await d.tx.outbox.claim(year_after.now, 9)
     (sheet,) = [each.message.sheet for each in queued if each.message.sheet]
-    numbers = {e.number for day in days_of(sheet).values() for e in day.entries}
+    numbers = {e.number for day in days_of(sheet).values() for e in day.entries if e.light}
     assert numbers == {"检察建议2026-1"}
 
 
@@ -204,7 +218,7 @@ async def test_no_word_of_the_case_and_no_name_stands_in_it(owed: Advice, bell: 
     for message in await pictures(owed, bell, "06-01", 20):
         assert message.sheet is not None
         said = json.dumps(message.sheet.plain(), ensure_ascii=False) + message.text
-        assert not [word for word in ("王敏", "李静", "催告", "台账", "李某") if word in said]
+        assert not [word for word in ("王敏", "李静", "催告", "完善", "李某") if word in said]
 
 
 @pytest.mark.parametrize("days", [0, 93, 2**40])

@@ -1,0 +1,69 @@
+"""How far somebody sees ahead: whose duties, which groups and which people they are told of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain, combinations
+from typing import TYPE_CHECKING
+
+from bot.domain.people import ON_DUTY, Role, Side
+from bot.services.cards import spans_city
+from bot.storage.chats import Chat
+from bot.storage.duties import Scope
+
+if TYPE_CHECKING:
+    from bot.domain.people import Actor, Person, Standing
+    from bot.services.desk import Desk
+
+BETWEEN = frozenset(
+    map(frozenset, chain.from_iterable(combinations(Side, n + 1) for n in range(len(Side))))
+)
+"""All sides that a record can be between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What somebody may see of what is to come; by default everything."""
+
+    standing: Standing | None = None
+    """Only records, and groups, of these districts and this side."""
+    organ: str | None = None
+    """Only what goes to the people of this organ, and to groups."""
+
+    @classmethod
+    def of(cls, actor: Actor) -> Sight:
+        """A liaison sees what goes to their organ and its groups, a leader what goes to anybody.
+
+        Both see it only of records they may see; an administrator sees everything.
+        """
+        if actor.role is Role.ADMIN:
+            return cls()
+        return cls(actor.standing, actor.organ if actor.role in ON_DUTY else None)
+
+    def sees(self, to: Person | Chat) -> bool:
+        """Tell whether what goes there is seen at all."""
+        if isinstance(to, Chat):
+            standing = self.standing
+            return standing is None or (
+                standing.side in to.sides and to.district in standing.districts
+            )
+        return self.organ is None or to.organ == self.organ
+
+    def is_of(self, person: Person) -> bool:
+        """Tell whether somebody's unfinished work is seen: by their own organ."""
+        return self.standing is None or person.organ == self.standing.organ
+
+    @property
+    def scope(self) -> Scope:
+        """The duties of the records that are seen."""
+        if self.standing is None:
+            return Scope()
+        sides = frozenset(each for each in BETWEEN if self.standing.side in each)
+        return Scope(self.standing.districts, sides)
+
+    def within(self, desk: Desk, chat: Chat) -> Scope:
+        """Those of them that belong to a group."""
+        scope = self.scope
+        sides = frozenset(each for each in scope.sides or BETWEEN if each <= chat.sides)
+        districts = scope.districts if spans_city(desk, chat) else frozenset({chat.district})
+        return Scope(districts, sides)

@@ -1,0 +1,145 @@
+"""What else the bot says of itself, besides reminders and the groups' words.
+
+By what is known now some of it can be told to the minute: drafts thrown away, the day's digest of
+what has happened, a word to administrators of what is new, or that a year's notice is missing. The
+rest depends on what happens yet, and is told as an occasion: further digests, what administrators
+will be told that cannot be known now, dates that a newer schedule changes. Left out is only what
+comes instead of a message that cannot be delivered.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from bot.domain.calendar import SHANGHAI, local_date
+from bot.domain.people import Person, Role, Side, Status
+from bot.services.alerting import alerts_ahead
+from bot.services.blanks import form_of
+from bot.services.housekeeping import digest_time, next_digest, quiet_groups, witnesses
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+    from datetime import date, datetime
+
+    from bot.services.desk import Desk
+    from bot.services.foresight import Sight
+    from bot.storage.chats import Chat
+
+
+class Sort(StrEnum):
+    """What a notice says."""
+
+    DRAFT = "draft"
+    DIGEST = "digest"
+    DATES = "dates"
+    """Dates that a newer schedule changes: never but on occasion."""
+    ALERT = "alert"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A message to come that reminds of nothing."""
+
+    at: datetime
+    to: Sequence[Person | Chat]
+    sort: Sort
+    title: str = ""
+    """What the draft is of."""
+    year: int | None = None
+    """The year whose rest days are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A message that is sent whenever there is reason to."""
+
+    sort: Sort
+    to: str = ""
+    """Who gets it, where that is certain."""
+    hour: str = ""
+    """When in the day, where that is certain."""
+
+
+async def notices(
+    desk: Desk, until: datetime, sight: Sight, spoken: Collection[tuple[Chat, date | None]]
+) -> list[Notice]:
+    """What is sure to be said up to a moment, as far as it is seen.
+
+    `spoken`: on which days each group hears something else.
+    """
+    found = [
+        *await _drafts(desk, until, sight),
+        *await _digest(desk, spoken),
+        *await _alerts(desk, until),
+    ]
+    seen = [replace(each, to=_seen(sight, each.to)) for each in found if each.at <= until]
+    return [each for each in seen if each.to]
+
+
+async def occasions(desk: Desk, sight: Sight) -> list[Occasion]:
+    """What is said only if something happens, as far as it is seen."""
+    told = [each for side in Side for each in await _told_digest(desk, side, ())]
+    hour = f"{digest_time(desk, desk.today).astimezone(SHANGHAI):%H:%M}"
+    found = [
+        Occasion(Sort.DIGEST, names_of(_seen(sight, told)), hour),
+        Occasion(Sort.ALERT, names_of(_seen(sight, await _admins(desk)))),
+    ]
+    return [*(each for each in found if each.to), Occasion(Sort.DATES)]
+
+
+def _seen(sight: Sight, to: Iterable[Person | Chat]) -> list[Person | Chat]:
+    return [each for each in to if sight.sees(each)]
+
+
+def names_of(to: Iterable[Person | Chat]) -> str:
+    """What those are called who hear something."""
+    names = (each.name if isinstance(each, Person) else f"群“{each.title}”" for each in to)
+    return "、".join(dict.fromkeys(names))
+
+
+async def _drafts(desk: Desk, until: datetime, sight: Sight) -> list[Notice]:
+    """Where a draft stands it is said that it was thrown away.
+
+    It is its organ's own, unless it stands in a group; only administrators see all of them.
+    """
+    people = {each.id: each for each in await desk.tx.people.everybody(Status.ACTIVE)}
+    found = []
+    for draft in await desk.tx.drafts.expired(until):
+        author = people.get(draft.person_id)
+        chat = None if draft.private else await desk.tx.chats.at(draft.chat_id, draft.thread_id)
+        if author is None or not (chat or (author.reachable and sight.is_of(author))):
+            continue
+        at = desk.rounds.next_hour(max(draft.expires_at or desk.now, desk.now))
+        form = await form_of(desk, desk.actor(author), draft)
+        found.append(Notice(at, [chat or author], Sort.DRAFT, form.title))
+    return found
+
+
+async def _digest(desk: Desk, spoken: Collection[tuple[Chat, date | None]]) -> list[Notice]:
+    """What has happened that no digest covers yet."""
+    at = await next_digest(desk)
+    if at is None:
+        return []
+    busy: set[Person | Chat] = {chat for chat, day in spoken if day == local_date(at)}
+    told: list[Person | Chat] = []
+    for side in Side:
+        told += await _told_digest(desk, side, busy.union(told))
+    return [Notice(at, told, Sort.DIGEST)]
+
+
+async def _told_digest(
+    desk: Desk, side: Side, busy: Collection[Person | Chat]
+) -> Sequence[Person | Chat]:
+    return await witnesses(desk, side) or await quiet_groups(desk, side, busy)
+
+
+async def _alerts(desk: Desk, until: datetime) -> list[Notice]:
+    admins = await _admins(desk)
+    ahead = await alerts_ahead(desk, until)
+    return [Notice(at, admins, Sort.ALERT, year=year) for at, year in ahead.items()]
+
+
+async def _admins(desk: Desk) -> list[Person]:
+    return [each for each in await desk.tx.people.of_role(Role.ADMIN) if each.reachable]
