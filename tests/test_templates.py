@@ -509,6 +509,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     },
     "roster_organ": {"lines": [(PERSON, AWAY)] * 6},
     "away": {"spells": [(DAYS, AWAY)] * away.SHOWN},
+    "away_noted": {"others": [NAME] * 9, "days": DAYS},
     "errors/away_too_long": {"days": LONGEST},
     "errors/away_no_such_day": {"said": wild(12)},
     "left_behind": {"lines": [LINE] * leaving.SHOWN},
