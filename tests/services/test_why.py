@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,9 +15,11 @@ from bot.domain.calendar import SHANGHAI, RestDayNotice, WorkCalendar
 from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
+from bot.domain.numbers import parse_number
 from bot.domain.people import Place, Role, Side
 from bot.domain.periods import count as counted
 from bot.domain.records import Outcome
+from bot.domain.why import read_question
 from bot.sandbox.markup_html import parse_html
 from bot.services import buttons
 from bot.services.amendments import correct_record
@@ -462,6 +465,18 @@ async def test_several_records_are_listed_instead(scene: Scene, on: OpenOn) -> N
         await explain(d, scene.zrzy, "检察建议", scene.private)
         (told,) = await said(d)
     assert told.startswith("共找到2件")
+
+
+async def test_without_a_question_it_says_how_to_ask(scene: Scene, on: OpenOn) -> None:
+    await scene.file()
+    async with on("2026-07-10 10:00") as d:
+        await sent(d)
+        await explain(d, scene.zrzy, " ", scene.private)
+        (message,) = await sent(d)
+        number, period = re.findall("<code>/why (.+?)</code>", message.text)
+        assert parse_number(number, system_prefixes=d.books.kinds.titles)
+        assert read_question(number, d.today, d.books.periods) is None
+        assert read_question(period, d.today, d.books.periods)
 
 
 # How much.
