@@ -397,6 +397,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "why_receipt": {
         "keys": [KEY, KEY],
         "both": True,
+        "one_sided": True,
+        "begun": True,
         "agreed": False,
         "counted": date(2026, 12, 31),
         "particulars": {"送达方式": "直接送达", "签收人": wild(40)},
