@@ -204,7 +204,7 @@ class Account:
         return {"title": rule.title, "debtor": self.desk.office.organ(debtor).short}
 
     def _clause(self, rule: DutyRule) -> str:
-        return f"{self.desk.office.notice}{rule.clause}"
+        return f"{self.desk.office.notice}{rule.clause_of(self.record.data)}"
 
 
 def proven(
