@@ -13,7 +13,7 @@ from telegram.ext import CallbackContext, ContextTypes, ExtBot
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Button, Manner
 from bot.domain.people import Actor, Place
-from bot.services.desk import identify
+from bot.services.desk import identify, is_asking
 
 if TYPE_CHECKING:
     from bot.services.desk import Desk
@@ -33,6 +33,8 @@ class Scope:
     error: Exception | None = None
     actor: Actor | None = None
     """Who speaks, once the guard has found them on the roster."""
+    why_not: str = "stranger"
+    """The refusal that tells anybody else why they may not."""
     toasted: bool = False
 
 
@@ -55,14 +57,17 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
 
     async def identify(self, update: Update) -> Actor | None:
         """Find out who speaks; None for anybody who is not on the roster."""
-        self.scope.actor = await identify(self.desk, user_of(update).id)
+        user_id = user_of(update).id
+        self.scope.actor = await identify(self.desk, user_id)
+        if self.scope.actor is None and await is_asking(self.desk, user_id):
+            self.scope.why_not = "asking"
         return self.scope.actor
 
     @property
     def actor(self) -> Actor:
         """Who speaks, from the roster; the guard has already turned away everybody else."""
         if self.scope.actor is None:
-            raise DomainError("stranger")
+            raise DomainError(self.scope.why_not)
         return self.scope.actor
 
     async def reachable(self) -> bool:

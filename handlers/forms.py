@@ -17,6 +17,7 @@ from bot.services.forms import (
     attach,
     choose,
     clear,
+    go_on_below,
     open_form,
     own_draft,
     save_for_later,
@@ -168,8 +169,10 @@ async def pinned(update: Update, context: Context) -> None:
 async def _answer(desk: Desk, actor: Actor, draft: Draft, words: str, message_id: int) -> None:
     """Take the words as the answer, or as the wish to do without it, or to give up."""
     if words in GIVE_UP:
+        await go_on_below(desk, actor, draft)
         await cancel(desk, actor, draft)
     elif words in DO_WITHOUT and draft.asking in draft.to_ask:
+        await go_on_below(desk, actor, draft)
         await skip(desk, actor, draft, draft.asking)
     else:
         await answer(desk, actor, draft, words, message_id)

@@ -48,7 +48,7 @@ async def guard(update: Update, context: Context) -> None:
     if actor is None:
         command = command_of(update, context.bot.username)
         if command not in OPEN_TO_ALL and not _presses(update, buttons.JOIN, buttons.JOIN_SIDE):
-            await _turn_away(update, context, "stranger")
+            await _turn_away(update, context, context.scope.why_not)
     elif not await _known_place(update, context):
         await _turn_away(update, context, "unknown_group")
 
@@ -143,7 +143,7 @@ async def _refuse_secrets(update: Update, context: Context, marked: Marked) -> N
         await remove_marked(context.desk, place, marked)
     if actor is None:
         anonymous = user_of(update).id == ANONYMOUS_ADMIN
-        await _turn_away(update, context, "anonymous_admin" if anonymous else "stranger")
+        await _turn_away(update, context, "anonymous_admin" if anonymous else context.scope.why_not)
     else:
         await explain_mark(context.desk, actor, user_of(update).id, place, marked)
     raise ApplicationHandlerStop

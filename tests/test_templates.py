@@ -134,7 +134,14 @@ CONFLICT = Conflict(
     date(2026, 12, 30),
 )
 ONE_SIDED = OneSided("收到日期（被建议单位登记）", date(2026, 12, 1))
-LATE = Late("书面回复", date(2026, 12, 1), date(2026, 12, 31), 30, provisional=True, differing=True)
+LATE = Late(
+    ADVICE.rule("reply"),
+    date(2026, 12, 1),
+    date(2026, 12, 31),
+    30,
+    provisional=True,
+    differing=True,
+)
 FACE = Face(
     Light.YELLOW, (OWED,) * 4, (ESTIMATE,) * 2, (CONFLICT,) * 2, (ONE_SIDED,) * 2, (LATE,) * 2
 )
@@ -393,6 +400,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "why_receipt": {
         "keys": [KEY, KEY],
         "both": True,
+        "one_sided": True,
+        "begun": True,
         "agreed": False,
         "counted": date(2026, 12, 31),
         "particulars": {"送达方式": "直接送达", "签收人": wild(40)},
@@ -518,6 +527,8 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     },
     "roster_organ": {"lines": [(PERSON, AWAY)] * 6},
     "away": {"spells": [(DAYS, AWAY)] * away.SHOWN},
+    "filed": {**CARD, "move": "reply", "proposed": False, "late": [LATE] * 3},
+    "away_noted": {"others": [NAME] * 9, "days": DAYS},
     "errors/away_too_long": {"days": LONGEST},
     "errors/away_no_such_day": {"said": wild(12)},
     "left_behind": {"lines": [LINE] * leaving.SHOWN},

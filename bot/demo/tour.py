@@ -148,12 +148,13 @@ class Tour:
         persona.press(await self._reads(name, card), step)
         form = await self._reads(name, f"｜{step}", private=True)
         for answer in answers:
-            before = form.text
             if answer.startswith("〔"):
+                before = form.text
                 persona.press(form, answer.strip("〔〕"))
+                await self._changes(form, before)
             else:
-                persona.write(None, answer)
-            await self._changes(form, before)
+                said = persona.write(None, answer)
+                form = await self._reads(name, f"｜{step}", private=True, after=said.id)
         persona.press(form, "✅ 提交")
         await self._reads(name, f"已办理“{step}”", private=True)
 

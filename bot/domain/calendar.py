@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 
+from bot.domain.statutory import YEARS, statutory_rest
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 DAY = timedelta(days=1)
 
@@ -65,7 +67,8 @@ class WorkCalendar:
 
     The library's schedule comes first, then the imported notices in order: on a day that both
     name, the later one wins, and one with the same number takes the place of the one before.
-    Beyond them every Monday to Friday counts as a workday.
+    In a year that neither knows, the days that rest by law do, and every other Monday to Friday
+    counts as a workday.
     `version` is a short hash of the known schedule, written beside every date computed from it:
     when it differs, the date must be counted again.
     """
@@ -76,6 +79,8 @@ class WorkCalendar:
         self._years = {day.year for day in self._rest}
         for notice in _standing(notices):
             self._apply(notice)
+        for year in set(YEARS) - self._years:
+            self._rest |= statutory_rest(year)
         self.version = self._fingerprint()
 
     def _apply(self, notice: RestDayNotice) -> None:
@@ -114,7 +119,7 @@ class WorkCalendar:
         return today
 
     def is_workday(self, day: date) -> bool:
-        """Tell whether offices work on `day`; where nothing is known, Monday to Friday."""
+        """Tell whether offices work on `day`, as far as that is known by now."""
         return day in self._make_up or not (is_weekend(day) or day in self._rest)
 
     def describe(self, day: date) -> str:

@@ -42,7 +42,8 @@ async def say_away(desk: Desk, actor: Actor, line: str, place: Place) -> None:
     said = read_absence(line, desk.today, [each.name for each in colleagues])
     noted = await desk.tx.absences.within(said.first, said.last)
     before = _replaced(desk, person, said, noted)
-    deputy = _deputy(desk, person, said, colleagues, noted)
+    could = _could(person, colleagues, noted)
+    deputy = _deputy(desk, person, said, colleagues, noted, could)
     under_way = said.first <= desk.today
     absence = await desk.tx.absences.put(
         person.id,
@@ -53,7 +54,7 @@ async def say_away(desk: Desk, actor: Actor, line: str, place: Place) -> None:
         shown=under_way,
     )
     await _note(desk, AWAY, person, absence)
-    await _confirm(desk, person, absence, place, replaced=before is not None)
+    await _confirm(desk, person, absence, place, could, replaced=before is not None)
     await _tell_deputies(desk, person, absence, before)
     if under_way:
         await tell_cards(desk, actor.organ, {person.id})
@@ -97,17 +98,23 @@ def _replaced(
     return own[0] if own else None
 
 
+def _could(person: Person, colleagues: Sequence[Person], noted: Sequence[Absence]) -> list[str]:
+    """The names of the others on duty who are away on none of the days of these absences."""
+    gone = {person.id, *(each.person_id for each in noted)}
+    return [each.name for each in colleagues if each.role in ON_DUTY and each.id not in gone]
+
+
 def _deputy(
     desk: Desk,
     person: Person,
     said: AbsenceLine,
     colleagues: Sequence[Person],
     noted: Sequence[Absence],
+    could: Sequence[str],
 ) -> Person | None:
-    """Whom the line names to stand in; None where it names nobody."""
+    """Whom the line names to stand in, of those who `could`; None where it names nobody."""
     away = {each.person_id: each for each in noted}
     others = [each for each in colleagues if each.id != person.id and each.role in ON_DUTY]
-    could = [each.name for each in others if each.id not in away]
     names = [name for name in said.named if name != person.name]
     if said.unread or len(names) > 1:
         unread = said.unread or "、".join(names)[:20]
@@ -151,11 +158,21 @@ async def _tell_deputies(
 
 
 async def _confirm(
-    desk: Desk, person: Person, absence: Absence, place: Place, *, replaced: bool
+    desk: Desk,
+    person: Person,
+    absence: Absence,
+    place: Place,
+    could: Sequence[str],
+    *,
+    replaced: bool,
 ) -> None:
+    """Tell what was noted, and who is told meanwhile; `could` are those who could be."""
+    away = await _told(desk, person, absence)
     text = desk.texts.render(
         "away_noted",
-        away=await _told(desk, person, absence),
+        away=away,
+        others=[name for name in could if away.deputy is None or name != away.deputy.name],
+        days=format_days_short(absence.first, absence.last),
         span=_span(desk, absence),
         replaced=replaced,
         under_way=absence.first <= desk.today,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.lifecycle import DutyRule
     from bot.domain.periods import Deadline
     from bot.domain.records import Duty, Record
     from bot.services.desk import Desk
@@ -68,7 +69,7 @@ class OneSided:
 class Late:
     """A duty under the law that was met after its last day."""
 
-    title: str
+    rule: DutyRule
     due: date
     met_on: date
     days: int
@@ -195,4 +196,4 @@ def _late(kind: Kind, record: Record, duties: Iterable[Duty]) -> Iterator[Late]:
         counts = duty.outcome is Outcome.MET and duty.rule.statutory and rule.owed(record.data)
         if counts and duty.late and duty.met_on:
             differing = _differ(_days(kind, record, rule.since))
-            yield Late(rule.title, duty.due, duty.met_on, duty.late, duty.provisional, differing)
+            yield Late(rule, duty.due, duty.met_on, duty.late, duty.provisional, differing)

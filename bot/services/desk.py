@@ -133,3 +133,9 @@ async def identify(desk: Desk, user_id: int) -> Actor | None:
     if person is None or person.status is not Status.ACTIVE:
         return None
     return desk.actor(person)
+
+
+async def is_asking(desk: Desk, user_id: int) -> bool:
+    """Tell whether a messenger user waits to be admitted to the roster."""
+    person = await desk.tx.people.by_user(user_id)
+    return person is not None and person.status is Status.ASKED

@@ -14,7 +14,7 @@ from bot.domain.entries import OneOf, Text, tokens
 from bot.domain.errors import DomainError
 from bot.domain.line import read_line
 from bot.domain.masking import mask_name
-from bot.domain.outgoing import Priority
+from bot.domain.outgoing import Manner, Priority
 from bot.domain.people import Action, Status
 from bot.domain.records import Draft, Origin
 from bot.services.alike import find_alike
@@ -22,7 +22,7 @@ from bot.services.blanks import ADDITION, CORRECT, DISTRICT, REMOVED, belongs_to
 from bot.services.coming import reading_of
 from bot.services.disputes import left_open
 from bot.services.files import drop, files_of_draft, offer_to_draft
-from bot.services.previews import Findings, put_aside, put_draft, show_preview
+from bot.services.previews import Findings, draft_post, put_aside, put_draft, show_preview
 from bot.services.references import check_references
 
 if TYPE_CHECKING:
@@ -178,9 +178,29 @@ async def answer(
     await check_references(desk, actor, form.entries, {name: value}, draft.record_id)
     await _check_together(desk, draft, name, value)
     await desk.tx.origins.overtake(draft.id, name)
+    await go_on_below(desk, actor, draft)
     if message_id is not None:
         await _note_origin(desk, draft, message_id, name, frozenset({name}))
     return await give(desk, actor, draft, name, value)
+
+
+async def go_on_below(desk: Desk, actor: Actor, draft: Draft) -> None:
+    """Let a form go on below what its writer has just sent; above stays what it answers.
+
+    Only in private: in a group the form is changed where it stands, and so never fills the chat.
+    """
+    standing = await desk.tx.chats.post(draft_post(draft)) if draft.private else None
+    if standing is None:
+        return
+    await desk.tx.outbox.forget_post(draft_post(draft))
+    form = await form_of(desk, actor, draft)
+    await desk.say(
+        draft.chat_id,
+        text=desk.texts.render("draft_answered", title=form.entries[draft.asking].title),
+        manner=Manner.AMEND,
+        reply_to=standing[1],
+        priority=Priority.NEWS,
+    )
 
 
 async def _reading(desk: Desk, draft: Draft, name: str) -> Reading:
@@ -211,6 +231,7 @@ async def attach(
         await answer(desk, actor, draft, caption, message_id)
     elif draft.asking == ADDITION:
         words = desk.texts.label("see_file").format(name=attachment.name)
+        await go_on_below(desk, actor, draft)
         await give(desk, actor, draft, ADDITION, words)
 
 

@@ -127,7 +127,7 @@ def _item(
         number=record.number,
         title=rule.title,
         debtor="" if own else desk.office.organ(duty.debtor).short,
-        clause=rule.clause,
+        clause=rule.clause_of(record.data),
         due=duty.due,
         provisional=duty.provisional,
         before=counted_before(duty, former[record.id]),

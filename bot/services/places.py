@@ -11,6 +11,7 @@ from bot.domain.people import ON_DUTY, Action, Side
 from bot.services import buttons
 from bot.services.joining import way_to_join
 from bot.services.planning import silence_in
+from bot.services.roster import join_start
 from bot.storage.chats import Chat, sides_text
 from bot.storage.events import OFFICE
 
@@ -144,6 +145,11 @@ async def _note(
     )
 
 
+def _ways_in(desk: Desk, place: Place) -> Keyboard:
+    """To ask to be on the roster, which is done in private."""
+    return join_start(desk) if place.private else way_to_join(desk)
+
+
 async def unbind(desk: Desk, actor: Actor, place: Place) -> None:
     """Untie the group or topic in which it is said."""
     actor.require(Action.BIND_CHAT)
@@ -189,11 +195,14 @@ async def unknown_group(desk: Desk, place: Place) -> None:
 
 
 async def polite_line(desk: Desk, place: Place, code: str) -> None:
-    """Turn somebody away with the one line of that refusal, and keep nothing of it."""
+    """Turn somebody away with the one line of that refusal, and keep nothing of it.
+
+    A stranger is given the way to the roster.
+    """
     await desk.say(
         place.chat_id,
         thread_id=place.thread_id,
         text=desk.texts.refusal(DomainError(code)),
-        buttons=way_to_join(desk) if code == "stranger" and not place.private else (),
+        buttons=_ways_in(desk, place) if code == "stranger" else (),
         forget=True,
     )

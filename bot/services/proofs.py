@@ -171,6 +171,8 @@ class Account:
             keys=[self._key(key) for key in keys],
             today=self.desk.today,
             both=len(keys) > 1,
+            one_sided=len(since) > len(keys),
+            begun=any(course.rule.since == since for course in self.courses),
             agreed=len({key.day for key in keys}) == 1,
             counted=min(key.day for key in keys),
             particulars=self.particulars(since),
@@ -202,7 +204,7 @@ class Account:
         return {"title": rule.title, "debtor": self.desk.office.organ(debtor).short}
 
     def _clause(self, rule: DutyRule) -> str:
-        return f"{self.desk.office.notice}{rule.clause}"
+        return f"{self.desk.office.notice}{rule.clause_of(self.record.data)}"
 
 
 def proven(

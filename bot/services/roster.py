@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from bot.domain.absences import Absence
+    from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor, Person, Place, Visitor
     from bot.office import Organ
     from bot.services.desk import Desk
@@ -74,9 +75,8 @@ async def welcome(desk: Desk, visitor: Visitor) -> None:
     """
     person = await desk.tx.people.by_user(visitor.user_id)
     if person is None:
-        key = Button(desk.texts.label("join_start"), buttons.code(buttons.JOIN_SIDE))
         text = desk.texts.render("welcome_stranger", office=desk.office.name)
-        await desk.say(visitor.user_id, text=text, buttons=((key,),), forget=True)
+        await desk.say(visitor.user_id, text=text, buttons=join_start(desk), forget=True)
         return
     await desk.tx.people.mark_reachable(visitor.user_id, desk.now, reachable=True)
     unnamed = person.name == Role.ADMIN.label and is_name(visitor.name)
@@ -96,6 +96,11 @@ async def welcome(desk: Desk, visitor: Visitor) -> None:
     if person.role is Role.ADMIN and person.status is Status.ACTIVE:
         for asking in await desk.tx.people.everybody(Status.ASKED):
             await put_request(desk, asking, person)
+
+
+def join_start(desk: Desk) -> Keyboard:
+    """In private, the first step of asking to be on the roster."""
+    return ((Button(desk.texts.label("join_start"), buttons.code(buttons.JOIN_SIDE)),),)
 
 
 async def ask_to_leave(desk: Desk, actor: Actor, place: Place) -> None:

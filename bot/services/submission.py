@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
+from bot.domain.kinds.lifecycle import party_of
 from bot.domain.outgoing import Button
 from bot.domain.people import Place
 from bot.services import buttons
@@ -27,6 +28,7 @@ from bot.services.blanks import (
     WHY,
     form_of,
 )
+from bot.services.clockface import face_of
 from bot.services.disputing import dispute
 from bot.services.files import follow
 from bot.services.forms import blank_draft, keep, require_own, throw_away
@@ -36,6 +38,7 @@ from bot.services.proposals import decide, propose, withdrawal_key
 
 if TYPE_CHECKING:
     from bot.domain.kinds.kind import Kind
+    from bot.domain.kinds.lifecycle import Move
     from bot.domain.people import Actor
     from bot.domain.records import Draft, Record
     from bot.services.desk import Desk
@@ -64,13 +67,15 @@ async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
     await follow(desk, draft.id, record.id)
     await desk.tx.origins.forget(draft.id)
     kind = desk.books.kinds[record.kind]
+    step = next((move for move in kind.moves if move.code == draft.move), None)
     text = desk.texts.render(
         "filed",
         number=record.number,
         filed=kind.filed,
         move=draft.move,
-        title=next((move.name for move in kind.moves if move.code == draft.move), ""),
+        title=step.name if step else "",
         proposed=draft.move in kind.reserved,
+        **(await _what_follows(desk, kind, record, step) if step else {}),
     )
     if filed and kind.undo:
         await _offer_undo(desk, draft, record, text)
@@ -79,6 +84,17 @@ async def submit(desk: Desk, actor: Actor, draft: Draft) -> Record:
     if draft.move in kind.renewing:
         await _open_successor(desk, actor, kind, record, draft)
     return record
+
+
+async def _what_follows(desk: Desk, kind: Kind, record: Record, step: Move) -> dict[str, object]:
+    """Whose turn it is after a step and for what, and what that step has met too late."""
+    state, face = kind.state(record.state), await face_of(desk, kind, record)
+    holder = party_of(record, state.holder) if state.holder else ""
+    return {
+        "holder": desk.office.organ(holder).short if holder else "",
+        "next_step": state.next_of([owed.duty for owed in face.owed]),
+        "late": [late for late in face.late if step.code in late.rule.ends],
+    }
 
 
 async def _open_successor(

@@ -30,8 +30,12 @@ ROWS, WIDTH = 36, 30
 async def explain(desk: Desk, actor: Actor, question: str, place: Place) -> None:
     """Answer with the date of a bare period, or with those of the record that a question means.
 
-    Raises what `read_question` and `look_up_one` raise.
+    Without a question, say how to ask. Raises what `read_question` and `look_up_one` raise.
     """
+    if not question.strip():
+        text = desk.texts.render("why_usage")
+        await desk.say(place.chat_id, thread_id=place.thread_id, text=text)
+        return
     asked = read_question(question, desk.today, desk.books.periods)
     if asked is not None:
         text = answer(desk.texts, asked, desk.calendar)

@@ -165,7 +165,7 @@ async def test_a_stranger_is_turned_away_politely_and_may_ask_to_join(page: Chat
     await page.become(STRANGER)
     await page.open(DISTRICT)
     await page.write("/case 线索2026-1")
-    refusal = await page.reads("您还不在联络员名册中，刚才的内容没有保存")
+    refusal = await page.reads("您还不在联络员名册中，没有保存或办理任何内容")
     await page.press(refusal, "打开私聊")
     await page.reads("请选择您的单位属于哪一方")
 

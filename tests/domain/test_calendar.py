@@ -15,6 +15,7 @@ from bot.domain.calendar import (
     local_instant,
     weekday_name,
 )
+from bot.domain.statutory import YEARS, statutory_rest
 
 HOLIDAYS = json.loads((Path(__file__).parent / "data" / "holidays_cn.json").read_text("utf-8"))
 CALENDAR = WorkCalendar()
@@ -61,6 +62,7 @@ def test_every_known_day_agrees_with_the_published_notices() -> None:
         (date(2026, 9, 20), "调休上班"),
         (date(2026, 3, 7), "周六"),
         (date(2027, 3, 7), "周日"),
+        (date(2027, 2, 8), "春节"),
         (date(2026, 3, 9), ""),
     ],
 )
@@ -74,9 +76,26 @@ def test_a_rest_day_always_has_a_name(day: date) -> None:
 
 
 @given(st.dates(date(2027, 1, 1), date(2099, 12, 31)))
-def test_beyond_coverage_monday_to_friday_are_workdays(day: date) -> None:
+def test_beyond_coverage_only_weekends_and_the_days_of_the_law_are_free(day: date) -> None:
+    by_law = statutory_rest(day.year) if day.year in YEARS else {}
     assert not CALENDAR.covers(day)
-    assert CALENDAR.is_workday(day) == (day.weekday() < 5)
+    assert CALENDAR.is_workday(day) == (day.weekday() < 5 and day not in by_law)
+
+
+def test_a_year_without_a_notice_rests_by_law_and_nothing_is_bridged() -> None:
+    assert CALENDAR.skipped(date(2027, 2, 4), date(2027, 2, 10)) == [
+        (date(2027, 2, day), "春节") for day in (5, 6, 7, 8)
+    ]
+    assert CALENDAR.skipped(date(2027, 4, 29), date(2027, 5, 7)) == [
+        (date(2027, 5, day), "劳动节") for day in (1, 2)
+    ]
+    assert CALENDAR.add_workdays(date(2026, 12, 31), 1) == date(2027, 1, 4)
+
+
+def test_in_its_year_a_notice_takes_the_place_of_the_law() -> None:
+    calendar = WorkCalendar([RestDayNotice(2027, {}, frozenset(), "通知")])
+    assert calendar.is_workday(date(2027, 1, 1))
+    assert not calendar.is_workday(date(2028, 1, 26)), "the year after is still without one"
 
 
 def test_the_end_of_december_waits_for_the_next_notice() -> None:

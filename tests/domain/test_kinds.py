@@ -284,3 +284,20 @@ def test_a_forest_lead_concerns_the_forest_office_too() -> None:
     record = replace(handed_over, sides=handed_over.sides | {Side.FORESTRY})
     assert person("lzb-ec", Role.LIAISON).may(Action.SEE_DETAIL, record)
     assert not person("lzb-hr", Role.LIAISON).may(Action.SEE_CARD, record)
+
+
+@pytest.mark.parametrize(
+    ("category", "handing_over", "telling_back"),
+    [
+        ("1A", "第二条第（二）项第三款", "第二条第（二）项第二款"),
+        ("5A", "第二条第（二）项第三款", "第二条第（二）项第二款"),
+        ("W", "第二条第（二）项第一款", "第二条第（二）项第二款"),
+        ("F", "第三条第二项第二款", "第三条第二项第二款"),
+    ],
+)
+def test_a_lead_cites_the_clause_that_speaks_of_its_category(
+    category: str, handing_over: str, telling_back: str
+) -> None:
+    cited = {rule.code: rule.clause_of({"category": category}) for rule in LEAD.duties}
+    assert (cited["sign"], cited["answer"]) == (handing_over, handing_over)
+    assert (cited["result"], cited["case"]) == (telling_back, telling_back)

@@ -250,6 +250,10 @@ class Office:
 
         return await self.sandbox.until(found)
 
+    async def answer(self, name: str, words: str, shows: str) -> Message:
+        """Answer a form's question in private, and read the form as it goes on below."""
+        return await self.reads(name, shows, after=self[name].write(None, words))
+
     async def toast(self, name: str, press: str) -> Toast:
         """Wait for the answer to a pressed button."""
         return await self.sandbox.until(

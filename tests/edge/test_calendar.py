@@ -41,10 +41,9 @@ async def accepted(office: Office) -> Message:
         await office.pressed("李静", card, label)
         await office.sandbox.until(lambda state=state: f"　{state}\n" in card.text)  # type: ignore[misc]
     await office.pressed("李静", card, "立案")
-    asked = await office.reads("李静", "直接发送即可")
-    office["李静"].write(None, "鄂城检行监〔2026〕7号")
-    await office.sandbox.until(lambda: "✅ 提交" in asked.labels)
-    office["李静"].press(asked, "✅ 提交")
+    await office.reads("李静", "直接发送即可")
+    form = await office.answer("李静", "鄂城检行监〔2026〕7号", "检察案号：")
+    office["李静"].press(form, "✅ 提交")
     await office.sandbox.until(lambda: "2月9日（星期二）届满（暂定）" in card.text)
     return card
 

@@ -157,9 +157,10 @@ async def test_a_bare_word_is_asked_out_by_buttons_and_a_reply(office: Office) -
 
 async def test_in_private_a_plain_message_is_the_answer(office: Office) -> None:
     office["王敏"].write(None, "/lead 2C 移送")
-    preview = await office.reads("王敏", "直接发送即可")
-    office["王敏"].write(None, "刘某某占地。")
-    await office.sandbox.until(lambda: "线索摘要：刘某某占地。" in preview.text)
+    asked = await office.reads("王敏", "直接发送即可")
+    form = await office.answer("王敏", "刘某某占地。", "线索摘要：刘某某占地。")
+    assert "✅ 提交" in form.labels
+    await office.sandbox.until(lambda: asked.text == "线索摘要：已答，请看下方。")
 
 
 async def test_a_cancelled_form_leaves_nothing(office: Office) -> None:

@@ -17,7 +17,7 @@ async def test_one_line_and_an_administrators_word(office: Office) -> None:
     request = await office.reads("孙伟", "加入申请｜待审核")
     assert "赵小满" in request.text
     newcomer.write(office.group, LINE)
-    await office.reads(STRANGER, "不在联络员名册中", office.group)
+    await office.reads(STRANGER, "正在等待管理员审核，现在还不能使用", office.group)
     await office.pressed("孙伟", request, "同意")
     await office.reads(STRANGER, "您的申请已通过")
     await office.sandbox.until(lambda: "已同意" in request.text)
@@ -69,7 +69,7 @@ async def test_only_an_administrator_decides(office: Office) -> None:
     card = await office.filed()
     for button in request.buttons:
         assert "没有办理此项的权限" in await office.forged("王敏", card, button.data or "")
-        assert "不在联络员名册中" in await office.forged(STRANGER, card, button.data or "")
+        assert "现在还不能使用" in await office.forged(STRANGER, card, button.data or "")
 
 
 async def test_who_left_is_a_stranger_at_once(office: Office) -> None:

@@ -27,11 +27,8 @@ async def filled_step(
     """Press a step that needs words, give them in private, and wait for the card to show it."""
     said = await office.pressed(name, card, label)
     assert said == "请到与机器人的私聊中继续填写，内容不会出现在群里。"
-    asked = await office.reads(name, "直接发送即可")
-    office[name].write(None, answer)
-    await office.sandbox.until(lambda: "✅ 提交" in asked.labels)
-    assert answer in asked.text
-    office[name].press(asked, "✅ 提交")
+    await office.reads(name, "直接发送即可")
+    office[name].press(await office.answer(name, answer, f"：{answer}"), "✅ 提交")
     await office.sandbox.until(lambda: f"　{state}\n" in card.text)
 
 
@@ -78,8 +75,11 @@ async def test_a_wrong_answer_is_explained_and_asked_again(office: Office) -> No
     asked = await office.reads("李静", "检察案号")
     office["李静"].write(None, "以后再说")
     await office.reads("李静", "没有认出编号", after=asked)
-    office["李静"].write(None, "鄂城检行监〔2026〕7号")
-    await office.sandbox.until(lambda: "✅ 提交" in asked.labels)
+    assert "直接发送即可" in asked.text, "what was not answered stays open"
+    form = await office.answer("李静", "鄂城检行监〔2026〕7号", "检察案号：")
+    assert "✅ 提交" in form.labels
+    await office.sandbox.until(lambda: asked.text == "检察案号：已答，请看下方。")
+    assert asked.labels == []
 
 
 async def test_who_cannot_be_written_to_is_led_into_private(office: Office) -> None:
@@ -91,10 +91,9 @@ async def test_who_cannot_be_written_to_is_led_into_private(office: Office) -> N
     address, _, payload = toast.url.partition("?start=")
     assert address == "https://t.me/liaison_bot"
     office["赵立"].start(payload)
-    asked = await office.reads("赵立", "检察案号")
-    office["赵立"].write(None, "鄂城检行监〔2026〕7号")
-    await office.sandbox.until(lambda: "✅ 提交" in asked.labels)
-    office["赵立"].press(asked, "✅ 提交")
+    await office.reads("赵立", "检察案号")
+    form = await office.answer("赵立", "鄂城检行监〔2026〕7号", "检察案号：")
+    office["赵立"].press(form, "✅ 提交")
     await office.sandbox.until(lambda: "　已立案\n" in card.text)
 
 
@@ -169,9 +168,8 @@ async def test_a_form_of_an_old_version_is_closed_with_a_word(office: Office) ->
     toast = await office.toast("赵立", office["赵立"].press(card, "立案"))
     assert toast.url is not None
     office["赵立"].start(toast.url.partition("?start=")[2])
-    form = await office.reads("赵立", "检察案号")
-    office["赵立"].write(None, "鄂城检行监〔2026〕7号")
-    await office.sandbox.until(lambda: "✅ 提交" in form.labels)
+    await office.reads("赵立", "检察案号")
+    form = await office.answer("赵立", "鄂城检行监〔2026〕7号", "检察案号：")
     (draft,) = await office.rows("drafts")
     await filled_step(office, "李静", card, "退回补正", "缺现场照片", "退回补正")
     await office.sandbox.until(lambda: not form.labels)

@@ -17,9 +17,8 @@ async def test_an_open_question_comes_before_every_other_meaning(
     office: Office, summary: str
 ) -> None:
     office["王敏"].write(None, "/lead 2C 移送线索")
-    asked = await office.reads("王敏", "请用一两句话写明情况")
-    office["王敏"].write(None, summary)
-    await office.sandbox.until(lambda: f"线索摘要：{summary}" in asked.text)
+    await office.reads("王敏", "请用一两句话写明情况")
+    await office.answer("王敏", summary, f"线索摘要：{summary}")
     assert len(await office.rows("drafts")) == 1
 
 
@@ -39,9 +38,8 @@ async def test_a_number_alone_is_looked_up_in_private(office: Office) -> None:
 
 async def test_a_word_is_enough_to_give_up(office: Office) -> None:
     office["王敏"].write(None, "/lead 2C 移送线索")
-    asked = await office.reads("王敏", "请用一两句话写明情况")
-    office["王敏"].write(None, "算了")
-    await office.sandbox.until(lambda: "已取消" in asked.text)
+    await office.reads("王敏", "请用一两句话写明情况")
+    await office.answer("王敏", "算了", "已取消")
     assert await office.rows("drafts") == []
 
 
@@ -52,16 +50,14 @@ async def test_every_field_can_be_filled_in_or_changed(office: Office) -> None:
     await office.sandbox.until(lambda: "被执行人" in draft.labels)
     await office.pressed("王敏", draft, "被执行人")
     await office.sandbox.until(lambda: "被执行人（自然人写张某某）" in draft.text)
-    office["王敏"].write(None, "某建材公司")
-    await office.sandbox.until(lambda: "被执行人：某建材公司" in draft.text)
+    draft = await office.answer("王敏", "某建材公司", "被执行人：某建材公司")
     await office.pressed("王敏", draft, "补充或修改")
     await office.sandbox.until(lambda: "路径 ✓" in draft.labels)
     await office.pressed("王敏", draft, "路径 ✓")
     await office.sandbox.until(lambda: "申请监督" in draft.labels)
     await office.pressed("王敏", draft, "申请监督")
     await office.sandbox.until(lambda: "哪一天知道" in draft.text)
-    office["王敏"].write(None, "3月2日")
-    await office.sandbox.until(lambda: "申请监督期限：自3月2日算，2026年9月2日" in draft.text)
+    draft = await office.answer("王敏", "3月2日", "申请监督期限：自3月2日算，2026年9月2日")
     assert await office.pressed("王敏", draft, "✅ 提交") == ""
     (record,) = await office.rows("records")
     assert '"route": "apply"' in str(record["data"]).replace("'", '"')

@@ -40,7 +40,8 @@ async def test_a_stranger_gets_one_line_in_a_group(office: Office, words: str) -
     await office.reads(STRANGER, "不在联络员名册中", office.group)
     await office.settle()
     assert office.talk(office.group)[1:] == [
-        "您还不在联络员名册中，刚才的内容没有保存。如需使用，请在私聊中发送 /join 申请加入。",
+        "您还不在联络员名册中，没有保存或办理任何内容。"
+        "如需使用，请在与机器人的私聊中发送 /join 申请加入。",
         "[打开私聊]",
     ]
     assert await office.counts() == before
@@ -49,9 +50,11 @@ async def test_a_stranger_gets_one_line_in_a_group(office: Office, words: str) -
 async def test_a_stranger_gets_one_line_in_private(office: Office) -> None:
     before = await office.counts()
     office[STRANGER].write(None, "张某某占了我家的地")
-    await office.reads(STRANGER, "不在联络员名册中")
+    told = await office.reads(STRANGER, "不在联络员名册中")
     await office.settle()
     assert await office.counts() == before
+    await office.pressed(STRANGER, told, "申请加入")
+    await office.reads(STRANGER, "请选择您的单位属于哪一方")
 
 
 async def test_a_stranger_who_says_hello_is_told_how_to_join(office: Office) -> None:
@@ -90,6 +93,22 @@ async def test_a_stranger_presses_in_vain(office: Office) -> None:
     before = await office.counts()
     for label in card.labels:
         assert "不在联络员名册中" in await office.pressed(STRANGER, card, label)
+    await office.settle()
+    assert await office.counts() == before
+
+
+async def test_who_has_asked_already_is_told_to_wait_and_not_to_ask(office: Office) -> None:
+    card = await office.filed()
+    office[STRANGER].write(None, "/join 鄂城分局 B角 路人甲")
+    await office.reads(STRANGER, "申请已提交，待管理员审核")
+    await office.settle()
+    before = await office.counts()
+    wait = "正在等待管理员审核，现在还不能使用"
+    assert wait in await office.pressed(STRANGER, card, card.labels[0])
+    asked = office[STRANGER].write(office.group, f"/case {NUMBER}")
+    assert "/join" not in (await office.reads(STRANGER, wait, office.group, after=asked)).text
+    asked = office[STRANGER].start("d1")
+    await office.reads(STRANGER, wait, after=asked)
     await office.settle()
     assert await office.counts() == before
 

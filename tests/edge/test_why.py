@@ -77,12 +77,12 @@ async def test_an_administrator_is_told_no_records_dates(office: Office) -> None
     await office.reads("孙伟", "系统管理员")
 
 
-async def test_several_records_are_listed_and_none_lists_ones_own(office: Office) -> None:
+async def test_several_records_are_listed_and_none_says_how_to_ask(office: Office) -> None:
     await office.filed()
     asked = office["王敏"].write(office.group, LINE)
     preview = await office.reads("王敏", "核对无误", office.group, after=asked)
     await office.pressed("王敏", preview, "✅ 提交")
     await office.reads("王敏", "线索〔2026〕2号　已移送", office.group)
-    for question in ("/why 行审18", "/why"):
+    for question, answer in (("/why 行审18", "共找到2件"), ("/why", "查某一件的期限")):
         asked = office["王敏"].write(None, question)
-        await office.reads("王敏", "共找到2件", after=asked)
+        await office.reads("王敏", answer, after=asked)

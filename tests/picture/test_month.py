@@ -25,7 +25,7 @@ SHEET = Sheet(
     subtitle="未来30天的提醒",
     weekdays=tuple("一二三四五六日"),
     weeks=EMPTY,
-    lights=((Light.GREEN, "15天以上"),),
+    lights=((Light.GREEN, "16天以上"),),
     rest="休息日",
     today="今天",
 )

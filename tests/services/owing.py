@@ -25,6 +25,15 @@ DAY = timedelta(days=1)
 PUBLISHED = json.loads(
     (Path(__file__).parent.parent / "domain/data/holidays_cn.json").read_text("utf-8")
 )
+BY_LAW = {
+    date(year, month, day)
+    for year, days in {
+        2027: ((1, 1), (2, 5), (2, 8), (4, 5), (6, 9), (9, 15), (10, 1)),
+        2028: ((1, 25), (1, 26), (1, 27), (1, 28), (4, 4), (5, 1), (5, 2), (10, 2), (10, 3)),
+    }.items()
+    for month, day in days
+}
+"""The weekdays that are free by law, in the years without a notice that come up here."""
 LIFE = life("advice")
 ENDS = {"retract", "withdraw", "replace", "sue", "close"}
 """The steps after which nothing is owed."""
@@ -59,6 +68,7 @@ class Almanac:
             self.years.add(notice.year)
             self.off = (self.off - notice.work) | set(notice.rest)
             self.made_up = (self.made_up - set(notice.rest)) | notice.work
+        self.off |= {day for day in BY_LAW if day.year not in self.years}
 
     def works(self, day: date) -> bool:
         return day in self.made_up if day.weekday() >= 5 else day not in self.off

@@ -70,15 +70,32 @@ async def test_without_a_name_somebody_else_on_duty_stands_in(
     await people(role=Role.DEPUTY, name="李娜")
     said = await days.away_and_all(wang, "明天")
     assert len(said) == 1
-    assert "代办人：李娜（没有写明，由本单位其他联络员代）" in said[0].text
+    assert said[0].text.splitlines()[1:3] == [
+        "代办人：李娜（没有写明，由本单位其他联络员代）。其间轮到您办的事项，提醒发给李娜",
+        "另定代办人的，重新发送：<code>/away 3月10日 由赵立代</code>",
+    ]
     (absence,) = await days.absences(wang)
     assert absence.deputy_id is None
+    await days.away(wang, "3月10日 由赵立代")
+    assert len(await days.absences(wang)) == 1, "the offered line changes what was noted"
 
 
-async def test_somebody_alone_is_told_that_nobody_stands_in(days: Days, wang: Person) -> None:
-    answer = await days.away(wang, "明天")
+async def test_where_only_one_can_stand_in_no_other_is_offered(
+    days: Days, wang: Person, li: Person
+) -> None:
+    answer = await days.away(wang, "明天到周五")
+    assert "提醒发给李娜" in answer.text
+    assert "/away" not in answer.text
+
+
+async def test_somebody_alone_is_told_that_nobody_stands_in_and_what_to_do(
+    days: Days, wang: Person
+) -> None:
+    answer = await days.away(wang, "明天到周五")
     assert "没有其他联络员可代" in answer.text
     assert "代办人" not in answer.text
+    assert "请同事先发送 /join 登记为联络员" in answer.text
+    assert "<code>/away 3月10日至3月13日 由某某代</code>" in answer.text
 
 
 async def test_a_deputy_out_of_reach_is_named_with_a_warning(

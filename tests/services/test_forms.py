@@ -8,10 +8,12 @@ import pytest
 
 from bot.domain.errors import DomainError
 from bot.domain.kinds.lead import LEAD
+from bot.domain.outgoing import Manner
 from bot.domain.people import Place, Side
 from bot.services import buttons
 from bot.services.forms import Said, answer, choose, open_form, own_draft, show_draft
 from bot.services.ledger import move_record
+from bot.services.previews import draft_post
 from bot.services.steps import Outcome, take_step
 from bot.services.submission import cancel, submit
 from bot.storage.chats import Chat
@@ -90,6 +92,48 @@ async def test_questions_come_one_by_one_with_the_choices_in_groups(
         "known_on": "2026-03-02",
         "summary": "法院一直没有裁定",
     }
+
+
+async def standing(desk: OpenDesk, draft: Draft) -> int:
+    """The message in which a draft stands."""
+    async with desk() as d:
+        post = await d.tx.chats.post(draft_post(draft))
+    assert post is not None
+    return post[1]
+
+
+async def test_in_private_the_next_question_stands_below_what_was_written(
+    people: Hire, desk: OpenDesk, actor: Act, deliver: Deliver
+) -> None:
+    person = await people()
+    draft = await begin(desk, actor, person)
+    await deliver()
+    first = await standing(desk, draft)
+    async with desk() as d:
+        for name, choice in (("category", "2C"), ("route", "apply")):
+            draft = await choose(d, actor(person), draft, name, choice)
+    await deliver()
+    assert await standing(desk, draft) == first, "a button edits what it stands under"
+    draft = await say(desk, actor, person, draft, "法院一直没有裁定")
+    form, above = await deliver()
+    assert (form.manner, await standing(desk, draft) > first) == (Manner.PUT, True)
+    assert (above.manner, above.reply_to, above.buttons) == (Manner.AMEND, first, ())
+    assert above.text == "线索摘要：已答，请看下方。"
+    with pytest.raises(DomainError):
+        await say(desk, actor, person, draft, "不记得")
+    assert await deliver() == [], "what is no answer leaves the question where it stands"
+
+
+async def test_in_a_group_a_form_stays_where_it_stands(
+    people: Hire, desk: OpenDesk, actor: Act, deliver: Deliver
+) -> None:
+    person = await people()
+    draft = await begin(desk, actor, person, "2C 移送线索", GROUP)
+    await deliver()
+    first = await standing(desk, draft)
+    draft = await say(desk, actor, person, draft, "法院一直没有裁定")
+    assert [said.manner for said in await deliver()] == [Manner.PUT]
+    assert await standing(desk, draft) == first
 
 
 async def test_two_drafts_in_two_places_are_never_mixed(

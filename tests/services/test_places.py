@@ -281,5 +281,5 @@ async def test_one_polite_line_leaves_no_row(
     (message,) = await deliver()
     assert (message.chat_id, message.thread_id) == (place.chat_id, place.thread_id)
     assert len(message.text.splitlines()) == 1
-    assert bool(message.buttons) is (code == "stranger" and not place.private)
+    assert bool(message.buttons) is (code == "stranger")
     assert await rows() == {}

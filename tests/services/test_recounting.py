@@ -358,7 +358,7 @@ async def test_the_papers_own_days_and_lengths_are_kept(
 async def test_a_card_with_an_estimate_is_brought_up_to_date_too(
     desk: OpenDesk, on: OpenOn, bureau: Actor, procuratorate: Actor, deliver: Deliver
 ) -> None:
-    """Two months from the day of issue it is the Spring Festival of the invented notice."""
+    """Two months from the day of issue it is the Spring Festival, longer by the invented notice."""
     async with desk() as d:
         chat = Chat(-1, 0, "鄂城群", "420704", frozenset({Side.PROCURATORATE, Side.RESOURCES}))
         await d.tx.chats.bind(chat, bureau.person_id, d.now)
@@ -366,7 +366,7 @@ async def test_a_card_with_an_estimate_is_brought_up_to_date_too(
         data = ADVICE_DATA | {"issued_on": "2026-12-07"}
         await file_record(d, procuratorate, ADVICE, "420704", data)
     (card,) = [said for said in await deliver() if said.chat_id == -1]
-    assert "2月8日届满（暂定）" in card.text
+    assert "2月9日届满（暂定）" in card.text
     async with desk() as d:
         assert await recount(with_notice(d), NUMBER, None) == []
     (card,) = [said for said in await deliver() if said.chat_id == -1]
@@ -432,6 +432,34 @@ async def test_what_an_import_has_not_reached_is_found_in_office_hours(
             await recount_late(replace(with_notice(d), now=d.now.replace(hour=hour)))
             assert ((await open_duty(d, record)).due == date(2027, 2, 12)) is moved
     assert any("按更新后的放假安排重新计算" in said.text for said in await deliver())
+
+
+async def test_a_release_that_knows_the_days_of_the_law_tells_each_shift_once(
+    desk: OpenDesk,
+    on: OpenOn,
+    bureau: Actor,
+    procuratorate: Actor,
+    deliver: Deliver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Three months from 1 October end on New Year's Day, which counted as a workday before."""
+    with monkeypatch.context() as before_the_release:
+        before_the_release.setattr("bot.domain.calendar.statutory_rest", lambda _year: {})
+        older = WorkCalendar()
+    async with on(10, 1) as d:
+        record = await accepted(replace(d, calendar=older), bureau, procuratorate)
+        assert (await open_duty(d, record)).due == date(2027, 1, 1)
+    await deliver()
+    told: list[str] = []
+    for _ in range(2):
+        async with desk() as d:
+            await recount_late(d)
+            duty = await open_duty(d, record)
+        assert (duty.due, duty.provisional) == (date(2027, 1, 4), True)
+        told += [said.text for said in await deliver() if said.manner is Manner.SEND]
+    line = "审查终结并告知结果（鄂城区检察院）：2027年1月1日（暂定） → 2027年1月4日（暂定）"
+    assert len(told) == 2
+    assert all(line in text and "按更新后的放假安排" in text for text in told)
 
 
 async def test_events_of_several_records_do_not_mix(

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.domain.calendar import DAY
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Manner
 from bot.domain.people import Role, Side
+from bot.domain.periods import light
 from bot.services.reminder_calendar import SHOWN, send_calendar
 from bot.services.upcoming import messages_for, tell_upcoming
 from bot.storage.chats import Chat
@@ -117,6 +119,20 @@ async def test_what_reminds_of_nothing_stands_there_without_a_light(
 async def test_far_off_it_is_green(owed: Advice, bell: Bell) -> None:
     (may,) = await sheets(owed, bell, "05-14", 10)
     assert entries(may) == {15: ["绿 检察建议1号 书面回复"]}
+
+
+async def test_the_legend_names_every_distance_once(owed: Advice, bell: Bell) -> None:
+    (june,) = await sheets(owed, bell, "06-01", 20)
+    due, legend = date(2026, 6, 20), dict(june.lights)
+    told = {left: legend[light(due, due - left * DAY)] for left in (16, 15, 4, 3, 0, -1)}
+    assert told == {
+        16: "16天以上",
+        15: "4至15天",
+        4: "4至15天",
+        3: "3天以内或逾期",
+        0: "3天以内或逾期",
+        -1: "3天以内或逾期",
+    }
 
 
 async def test_it_shows_what_the_words_tell(owed: Advice, bell: Bell) -> None:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot.domain.errors import DomainError
+from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Role, Side, Status
 from bot.services import buttons
 from bot.services.delivery import postponed
 from bot.services.desk import Desk
+from bot.services.ledger import file_record
 from bot.services.nagging import hand_on
 from bot.services.planning import NAG_KEY
 from bot.services.putting_off import act_on, ask_until, put_off_until
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from bot.domain.outgoing import Outgoing
-    from bot.domain.records import Duty, Nag, Record
+    from bot.domain.records import Duty, Nag, Record, Value
     from bot.services.desk import Books
     from bot.services.staff import Staff
     from bot.storage.database import Database
@@ -83,6 +85,17 @@ async def test_a_reminder_names_record_date_days_left_and_clause_and_has_the_ste
     ((step, later),) = message.buttons
     assert step.label == f"登记书面回复 {number}"
     assert later.label == "稍后提醒"
+
+
+async def test_a_forest_lead_cites_what_the_notice_says_of_forests(
+    advice: Advice, bell: Bell
+) -> None:
+    data: dict[str, Value] = {"category": "F", "route": "transfer", "summary": "毁林"}
+    async with advice.on("04-13") as d:
+        await file_record(d, advice.bureau, LEAD, "420704", data)
+    await bell.deliver("04-13", "10:00")
+    told = nags(await bell.ring("04-15"))
+    assert "鄂州检会〔2021〕5号 第三条第二项第二款" in told[PROSECUTOR]
 
 
 async def test_near_the_end_all_on_duty_are_told_and_once_overdue_the_leader_and_who_waits(

@@ -243,7 +243,7 @@ async def test_the_status_tells_what_is_known_and_what_is_not(
     said = await deliver()
     texts = {each.chat_id: each.text for each in said if "放假安排" in each.text}
     first = (
-        "<b>放假安排</b>\n已知到2026年12月28日（星期一）；此后的日期按周一至周五推算，标为“暂定”。\n"
+        "<b>放假安排</b>\n已知到2026年12月28日（星期一）；此后的日期按法定节假日和周末休息推算，不预计调休，标为“暂定”。\n"
         "目前暂定的期限：1项。\n尚未导入通知，现用随程序提供的安排。"
     )
     assert texts[42] == first
@@ -256,7 +256,7 @@ async def test_the_status_tells_what_is_known_and_what_is_not(
         await tell_calendar(d, pair[0], Place(42, private=True))
     (told,) = [each for each in await deliver() if each.chat_id == 42]
     assert told.text.splitlines()[1:] == [
-        "已知到2027年12月28日（星期二）；此后的日期按周一至周五推算，标为“暂定”。",
+        "已知到2027年12月28日（星期二）；此后的日期按法定节假日和周末休息推算，不预计调休，标为“暂定”。",
         "目前暂定的期限：0项。",
         "已导入的通知：",
         "国办发明电〔2026〕9号（2027年），11月9日 10:00 运维人员导入",

@@ -15,11 +15,16 @@ from bot.services.disclosure import tell_history
 from bot.services.forms import Said, ask_for, give, open_form, open_move
 from bot.services.ledger import file_record, move_record
 from bot.services.submission import submit
+from tests.services.advising import needs
+from tests.services.reminding import Bell
 
 if TYPE_CHECKING:
     from bot.domain.people import Person
     from bot.domain.records import Record, Value
+    from bot.services.desk import Books
+    from bot.storage.database import Database
     from tests.conftest import Act, Hire, OpenDesk
+    from tests.services.advising import Advice
     from tests.services.conftest import Deliver
 
 FILED: dict[str, Value] = {
@@ -165,7 +170,39 @@ async def test_a_step_says_which_one_it_was(two: Two) -> None:
             draft = await give(d, two.act(two.li), draft, name, value)
         await submit(d, two.act(two.li), draft)
     said = [message.text for message in await two.deliver()]
-    assert "已办理“登记送达”：<b>检察建议〔2026〕1号</b>" in said
+    told = "已办理“登记送达”：<b>检察建议〔2026〕1号</b>\n下一步：由鄂城分局核对收到日期。"
+    assert told in said
+
+
+async def test_a_late_reply_is_confirmed_with_how_late_it_is_and_what_comes_next(
+    advice: Advice, database: Database, books: Books
+) -> None:
+    bell = Bell(database, books)
+    await advice.deliver()
+    await bell.deliver("04-13", "10:00")
+    async with advice.on("06-18") as d:
+        draft = await open_move(d, advice.bureau, advice.record, "reply", Place(1, private=True))
+        for name, value in needs("reply", {"replied_on": "2026-06-18"}).items():
+            draft = await give(d, advice.bureau, draft, name, value)
+        await submit(d, advice.bureau, draft)
+    said = [message.text for message in await bell.deliver("06-18", "10:00")]
+    told = [
+        "已办理“登记书面回复”：<b>检察建议〔2026〕1号</b>",
+        "书面回复逾期3天（期限6月15日），卡片上如实标明。",
+        "下一步：由鄂城区检察院审查回复。",
+    ]
+    assert told in [text.splitlines() for text in said]
+
+
+async def test_the_last_step_leaves_nothing_to_do(two: Two) -> None:
+    for step, given in (*TO_REPLIED, ("pass", PASSED), ("look_back", LOOKED)):
+        await two.step(step, given)
+    place, li = Place(two.li.user_id, private=True), two.act(two.li)
+    async with two.desk() as d:
+        draft = await open_move(d, li, two.record, "close", place)
+        await submit(d, li, await give(d, li, draft, "closing", "办结"))
+    said = [message.text for message in await two.deliver()]
+    assert "已办理“办结销号”：<b>检察建议〔2026〕1号</b>" in said
 
 
 async def test_the_items_stand_beside_the_question_for_each_of_them(two: Two) -> None:

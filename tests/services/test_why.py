@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,9 +15,11 @@ from bot.domain.calendar import SHANGHAI, RestDayNotice, WorkCalendar
 from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
+from bot.domain.numbers import parse_number
 from bot.domain.people import Place, Role, Side
 from bot.domain.periods import count as counted
 from bot.domain.records import Outcome
+from bot.domain.why import read_question
 from bot.sandbox.markup_html import parse_html
 from bot.services import buttons
 from bot.services.amendments import correct_record
@@ -217,6 +220,7 @@ async def test_before_receipt_there_is_an_estimate_and_what_is_missing(scene: Sc
         "送达日期（检察机关登记）：2026年7月20日（星期一），鄂城区检察院 李静 7月20日 10:00登记"
         in told
     )
+    assert "⚠️ 一方登记，待对方核对\n" in told
     assert "还缺：收到日期（被建议单位登记）" in told
     assert "估算届满：2026年9月20日（星期日）24时" in told
     assert "核对收到日期（鄂城分局）　还有2天" in told
@@ -242,6 +246,23 @@ async def test_two_keys_that_agree(scene: Scene) -> None:
         "依据：《人民检察院检察建议工作规定》第19条，2019年2月26日起施行；"
         "鄂州检会〔2021〕5号第一条第三款",
     ]
+
+
+async def test_a_receipt_known_from_one_side_only_is_marked_as_what_the_date_rests_on(
+    scene: Scene,
+) -> None:
+    await scene.file()
+    await scene.move(scene.jcy, "2026-07-20", "serve", SERVED)
+    proof: dict[str, Value] = {"service_proof": "送达回证已附卷"}
+    await scene.move(scene.jcy, "2026-07-24", "prove_service", proof)
+    told = await scene.why("2026-07-24")
+    mark = "⚠️ 一方登记，待对方核对；期限暂按此起算，对方登记的日期更早的，按更早的重新计算\n"
+    assert mark in told
+    assert "法定届满：2026年9月20日" in told
+    await scene.move(scene.zrzy, "2026-07-27", "enter_receipt", {"received_on": "2026-07-20"})
+    told = await scene.why("2026-07-27")
+    assert "一方登记" not in told
+    assert "双方日期一致" in told
 
 
 async def test_of_two_keys_that_differ_the_earlier_counts(scene: Scene) -> None:
@@ -462,6 +483,18 @@ async def test_several_records_are_listed_instead(scene: Scene, on: OpenOn) -> N
         await explain(d, scene.zrzy, "检察建议", scene.private)
         (told,) = await said(d)
     assert told.startswith("共找到2件")
+
+
+async def test_without_a_question_it_says_how_to_ask(scene: Scene, on: OpenOn) -> None:
+    await scene.file()
+    async with on("2026-07-10 10:00") as d:
+        await sent(d)
+        await explain(d, scene.zrzy, " ", scene.private)
+        (message,) = await sent(d)
+        number, period = re.findall("<code>/why (.+?)</code>", message.text)
+        assert parse_number(number, system_prefixes=d.books.kinds.titles)
+        assert read_question(number, d.today, d.books.periods) is None
+        assert read_question(period, d.today, d.books.periods)
 
 
 # How much.

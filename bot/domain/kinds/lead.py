@@ -186,6 +186,16 @@ def forest_business(data: Mapping[str, Value]) -> frozenset[Side]:
     return frozenset({Side.FORESTRY}) if data.get("category") == "F" else frozenset()
 
 
+def _handing_over(data: Mapping[str, Value]) -> str:
+    """What is no matter of a court's is handed over by another clause of the notice."""
+    return {"W": "第二条第（二）项第一款", "F": _FOREST_CLAUSE}.get(str(data.get("category")), "")
+
+
+def _telling_back(data: Mapping[str, Value]) -> str:
+    """How a forest lead has gone on is told back by the clause by which it came."""
+    return _FOREST_CLAUSE if data.get("category") == "F" else ""
+
+
 def _applied_for(data: Mapping[str, Value]) -> bool:
     """Only an application has a limit; what is handed over by oneself has none (BRIEF §1.3)."""
     return data.get("route") == "apply" and "known_on" in data
@@ -199,6 +209,8 @@ def _when_known(data: Mapping[str, Value]) -> tuple[str, ...]:
     return ("known_on",) if data.get("route") == "apply" else ()
 
 
+_FOREST_CLAUSE = "第三条第二项第二款"
+"""二是建立信息共享机制: its second paragraph, leads and how they have gone on."""
 _OUTCOMES = frozenset({"filed", "refused", "transferred", "merged"})
 
 LEAD = Kind(
@@ -327,6 +339,7 @@ LEAD = Kind(
             ends=frozenset({"sign"}),
             drops=frozenset({"withdraw"}),
             clause="第二条第（二）项第三款",
+            clause_instead=_handing_over,
         ),
         DutyRule(
             code="answer",
@@ -338,6 +351,7 @@ LEAD = Kind(
             ends=frozenset({"accept", "return", "refuse", "transfer", "merge"}),
             drops=frozenset({"void"}),
             clause="第二条第（二）项第三款",
+            clause_instead=_handing_over,
         ),
         DutyRule(
             code="result",
@@ -348,6 +362,7 @@ LEAD = Kind(
             starts=frozenset({"transfer", "merge", "refuse"}),
             ends=frozenset({"conclude"}),
             clause="第二条第（二）项第二款",
+            clause_instead=_telling_back,
         ),
         DutyRule(
             code="case",
@@ -359,6 +374,7 @@ LEAD = Kind(
             since=("case_accepted_on",),
             ends=frozenset({"conclude"}),
             clause="第二条第（二）项第二款",
+            clause_instead=_telling_back,
         ),
     ),
     signature="sign",

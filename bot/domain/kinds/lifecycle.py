@@ -136,7 +136,7 @@ class Move:
 
 
 def no_choice(data: Mapping[str, Value]) -> str:
-    """No other period."""
+    """No other one."""
     return ""
 
 
@@ -162,6 +162,8 @@ class DutyRule:
     """Each of these steps meets it."""
     clause: str
     """The clause of the notice that it rests on."""
+    clause_instead: Callable[[Mapping[str, Value]], str] = no_choice
+    """Another clause, where the record's content chooses one."""
     drops: frozenset[str] = frozenset()
     """Each of these steps ends it without its being met."""
     since: tuple[str, ...] = ()
@@ -190,6 +192,10 @@ class DutyRule:
     def period_of(self, data: Mapping[str, Value]) -> str:
         """The code of the period that a record's content chooses."""
         return self.instead(data) or self.period
+
+    def clause_of(self, data: Mapping[str, Value]) -> str:
+        """The clause that a record's content chooses."""
+        return self.clause_instead(data) or self.clause
 
     @property
     def moved_by(self) -> frozenset[str]:
