@@ -469,7 +469,9 @@ OWN_FACTS: dict[str, dict[str, object]] = {
             }
         ]
         * nag_lists.SHOWN,
-        "more": True,
+        "rest": 999,
+        "lights": dict.fromkeys(nag_lists.LIGHTS, 333),
+        "others": 999,
         "notice": OFFICE.notice,
     },
     "group_word": {

@@ -31,7 +31,11 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 SHOWN = 12
-"""As many as one message names, each with buttons of its own."""
+"""As many as the message names, each with buttons of its own; the rest is counted."""
+
+
+LIGHTS = (Light.RED, Light.YELLOW, Light.GREEN)
+"""In the order of their urgency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +71,10 @@ async def remind(desk: Desk, person_id: int) -> None:
     if person is None or not person.reachable:
         return
     items = await _items(desk, person, waiting)
-    for at in range(0, len(items), SHOWN):
-        some = items[at : at + SHOWN]
-        key = await _say(desk, person, some, more=len(items) > at + SHOWN)
-        named = {item.duty.id for item in some}
-        await desk.tx.nags.said([nag.id for nag in waiting if nag.duty_id in named], key)
+    if items:
+        key = await _say(desk, person, items)
+        told = {item.duty.id for item in items}
+        await desk.tx.nags.said([nag.id for nag in waiting if nag.duty_id in told], key)
 
 
 async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Item]:
@@ -150,26 +153,43 @@ async def _absent(desk: Desk, reader: Person, records: Collection[Record]) -> di
     }
 
 
-async def _say(desk: Desk, person: Person, items: Sequence[Item], *, more: bool) -> str:
-    """Queue a message; returns its key."""
+async def _say(desk: Desk, person: Person, items: Sequence[Item]) -> str:
+    """Queue the message; returns its key."""
     key = f"{NAG_KEY}{items[0].nag.id}/{desk.cause}"
-    actor = desk.actor(person)
-    rows = [_buttons(desk, actor, item) for item in items]
     await desk.say(
         person.user_id,
         key=key,
-        text=desk.texts.render(
-            "nags",
-            today=desk.today,
-            items=items,
-            more=more,
-            notice=desk.office.notice,
-        ),
-        buttons=tuple(rows),
+        text=_text(desk, items),
+        buttons=_keyboard(desk, person, items),
         priority=Priority.NAG,
         doubtful=any(item.nag.doubtful for item in items),
     )
     return key
+
+
+def _text(desk: Desk, items: Sequence[Item]) -> str:
+    """What the message says: the most pressing by name, of the rest how many have which light."""
+    rest = items[SHOWN:]
+    return desk.texts.render(
+        "nags",
+        today=desk.today,
+        items=items[:SHOWN],
+        rest=len(rest),
+        lights={colour: sum(item.light is colour for item in rest) for colour in LIGHTS},
+        others=sum(bool(item.debtor) for item in rest),
+        notice=desk.office.notice,
+    )
+
+
+def _keyboard(desk: Desk, person: Person, items: Sequence[Item]) -> Keyboard:
+    """The ways to act on what is named, each in a row of its own, then the way to the rest."""
+    actor = desk.actor(person)
+    rows = [_buttons(desk, actor, item) for item in items[:SHOWN]]
+    if len(items) > SHOWN:
+        rows.append(
+            (Button(desk.texts.label("all_todo"), buttons.code(buttons.TODO, buttons.ALL)),)
+        )
+    return tuple(rows)
 
 
 def _buttons(desk: Desk, actor: Actor, item: Item) -> tuple[Button, ...]:

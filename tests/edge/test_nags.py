@@ -106,6 +106,15 @@ async def test_no_forged_button_of_a_reminder_does_anything(office: Office) -> N
     assert await office.state() == "handed_over"
 
 
+async def test_the_way_to_the_rest_opens_the_whole_list_below(office: Office) -> None:
+    reminder, card = await reminded(office)
+    for _ in range(2):
+        await office.forged("李静", card, buttons.code(buttons.TODO, buttons.ALL))
+        todo = await office.reads("李静", "有1件待办", after=reminder)
+        reminder = todo
+    assert NUMBER in todo.text
+
+
 async def test_upcoming_is_told_in_private_wherever_it_is_asked(office: Office) -> None:
     await office.filed()
     for chat in (None, office.group):

@@ -22,7 +22,7 @@ from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Actor, Role, Side, Status
 from bot.domain.records import NOBODY
-from bot.services import group_words
+from bot.services import group_words, nag_lists
 from bot.services.clocks import matter_of
 from bot.services.desk import Desk
 from bot.services.forecasting import forecast
@@ -321,10 +321,7 @@ class Year:
         return found
 
     def arrived(self, since: datetime) -> Heard:
-        """Every reminder and weekly word that came since, as people read it.
-
-        What was too much for one message, and came in several, counts as one.
-        """
+        """Every reminder and weekly word that came since, as people read it."""
         found: Heard = {}
         for chat_id, message in self.messages(since):
             found.setdefault((minute(message.date), chat_id), []).extend(items_in(message))
@@ -360,11 +357,12 @@ def items_in(message: Message) -> list[tuple[str, str]]:
 
 
 def differences(arrived: Heard, foretold: Heard) -> list[object]:
-    """Where what arrived is not what was foretold; a group's word has room for so many."""
+    """Where what arrived is not what was foretold; a list, or a word, has room for so many."""
     found: list[object] = [*(arrived.keys() ^ foretold.keys())]
     for place in arrived.keys() & foretold.keys():
         if place[1] > 0:
-            same = set(arrived[place]) == set(foretold[place])
+            named, due = set(arrived[place]), set(foretold[place])
+            same = named == due or (named < due and len(named) == nag_lists.SHOWN)
         else:
             heard, expected = ({n for n, _ in items[place]} for items in (arrived, foretold))
             full = len(foretold[place]) > group_words.SHOWN

@@ -30,6 +30,7 @@ from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.kind import Party
 from bot.domain.people import Place, Role, Side, Status, Visitor
+from bot.services import nag_lists
 from bot.services.amendments import correct_record
 from bot.services.clocks import matter_of
 from bot.services.delivery import arrived, undeliverable
@@ -50,6 +51,8 @@ from tests.services.owing import BUREAU, DAY, PROCURATORATE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
+
+    import pytest
 
     from bot.domain.kinds.kind import Kind, Matter, Move
     from bot.domain.outgoing import Queued
@@ -78,6 +81,8 @@ FAILURES = ("lost before", "lost after", "killed before", "killed after")
 LEAD: dict[str, Value] = {"category": "2C", "route": "transfer", "summary": "占用耕地"}
 SAID: dict[str, Value] = {**GIVEN, "case_number": "鄂城检行执监〔2026〕42070400003号"}
 DATED = {"served_on", "received_on", "replied_on", "reply_received_on", "looked_on"}
+SHOWN = 2
+"""So many a message names here, lest no life have more."""
 COMING = {"planned_on", "rectify_by"}
 
 
@@ -469,11 +474,9 @@ class Reminded(RuleBasedStateMachine):
         calls = [Call(n.duty_id, n.stage, n.person_id) for n in await self.tx.nags.in_message(key)]
         duties = await self.tx.duties.by_id({call.debt for call in calls})
         assert all(duty.closed_by is None for duty in duties.values()), "nothing after the answer"
-        for duty in duties.values():
-            record = await self.tx.records.get(duty.record_id)
-            assert record is not None
-            assert record.number in text
         if key.startswith(GROUP_KEY):
+            for duty in duties.values():
+                assert (await self._number(duty.record_id)) in text
             word = Word(self._day_of(key), "本周" in text, frozenset(calls))
             assert word not in self.words or queued.repeated
             self.words += [] if word in self.words else [word]
@@ -481,11 +484,26 @@ class Reminded(RuleBasedStateMachine):
         reader = self.users[queued.message.chat_id]
         assert {call.person for call in calls} == {reader}
         assert not self.ears.members[reader].left
+        await self._read(text, [self.ears.debts[each] for each in duties], reader)
         under_way = self.ears.queued.get(reader, set())
         for call in calls:
             new = self.heard[call] < self.ears.heard[call] + (call in under_way)
             assert new or queued.repeated, f"{call} is heard twice"
             self.heard[call] += new
+
+    async def _read(self, text: str, debts: list[Debt], reader: int) -> None:
+        """The most pressing stand in it by their numbers, the rest by how many they are."""
+        ordered = self.ears.pressing(debts, reader)
+        for debt in ordered[:SHOWN]:
+            assert (await self._number(debt.matter)) in text
+        rest = len(ordered) - SHOWN
+        assert (f"另有{rest}件" in text) == (rest > 0)
+        self.seen["more than are named"] += rest > 0
+
+    async def _number(self, record_id: int) -> str:
+        record = await self.tx.records.get(record_id)
+        assert record is not None
+        return record.number
 
     @staticmethod
     def _day_of(key: str) -> date:
@@ -545,8 +563,9 @@ class Reminded(RuleBasedStateMachine):
 
 
 def test_whatever_happens_everybody_hears_what_they_must_once_and_nothing_else(
-    quick_url: str, books: Books
+    quick_url: str, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(nag_lists, "SHOWN", SHOWN)
     Reminded.seen.clear()
     database = Database(quick_url)
     with asyncio.Runner() as runner:
@@ -558,4 +577,5 @@ def test_whatever_happens_everybody_hears_what_they_must_once_and_nothing_else(
         run_state_machine_as_test(Here, settings=PROFILE)
         runner.run(database.close())
     wanted = {"filed", "corrected", "put off", "left", "blocked", "back", "mornings"}
+    wanted |= {"more than are named"}
     assert Reminded.seen.keys() >= wanted, "without which it would prove less than it says"
