@@ -10,6 +10,7 @@ from bot.domain.people import Action
 from bot.services.nag_lists import later_keys, step_of
 from bot.services.nagging import respites
 from bot.services.steps import take_step
+from bot.services.ticking import tick_list
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,6 +47,7 @@ async def put_off_until(desk: Desk, actor: Actor, nag_id: int, moment: int, user
     if moment not in offered:
         raise DomainError("due_too_soon", number=reminder.record.number)
     await desk.tx.nags.put_off(nag_id, offered[moment])
+    await tick_list(desk, reminder.nag.told_in)
     await _tell(desk, user_id, reminder, (), offered[moment])
 
 

@@ -314,6 +314,7 @@ nags = Table(
     Column("at", UtcTime, nullable=False),
     Column("message", String(96), nullable=False, server_default=text("''")),
     Column("doubtful", Boolean, nullable=False, server_default=false()),
+    Column("told_in", String(96), nullable=False, server_default=text("''"), index=True),
     UniqueConstraint("duty_id", "stage", "person_id"),
     Index(None, "at"),
     Index(
@@ -324,10 +325,10 @@ nags = Table(
         postgresql_where=text("message = ''"),
     ),
     Index(
-        "ix_nags_message",
-        "message",
-        sqlite_where=text("message <> ''"),
-        postgresql_where=text("message <> ''"),
+        "ix_nags_waiting_for",
+        "person_id",
+        sqlite_where=text("message = ''"),
+        postgresql_where=text("message = ''"),
     ),
     sqlite_autoincrement=True,  # buttons and messages name a nag by its id long after it is gone
 )

@@ -399,7 +399,9 @@ async def nag_some(desk: Desk, li: Person, leads: dict[str, Record]) -> dict[str
     """Reminders: one of what is owed, one of what was answered; and an hour that is offered."""
     for name in ("fresh", "signed"):
         first = (await desk.tx.duties.of_record(leads[name].id))[0]
-        await desk.tx.nags.add(first.id, -1, [li.id], desk.now, message=f"nag/{name}")
+        await desk.tx.nags.add(first.id, -1, [li.id], desk.now)
+        (nag,) = await desk.tx.nags.waiting_of(first.id)
+        await desk.tx.nags.said([nag.id], f"nag/{name}")
         if name == "fresh":
             until = respites(desk, first)[0][1]
     found = {

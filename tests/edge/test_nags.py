@@ -39,18 +39,31 @@ async def test_the_next_step_is_one_tap_and_a_second_tap_does_nothing(office: Of
     reminder, card = await reminded(office)
     assert reminder.labels == [STEP, LATER]
     assert PARTY not in reminder.text
+    seen = codes(reminder)
     assert "已办理" in await office.pressed("李静", reminder, STEP)
     assert await office.state() == "signed"
-    assert await office.pressed("李静", reminder, STEP) == DONE
-    assert await office.pressed("李静", reminder, LATER) == DONE
+    assert await office.forged("李静", reminder, seen[STEP]) == DONE
+    assert await office.forged("李静", reminder, seen[LATER]) == DONE
     assert "　已签收\n" in card.text
 
 
-async def test_after_the_answer_the_button_says_so(office: Office) -> None:
+async def test_after_the_answer_the_reminder_says_so_where_it_stands(office: Office) -> None:
     reminder, card = await reminded(office)
+    seen, shown = codes(reminder), len(office["李静"].reads())
     await office.pressed("李静", card, "签收")
-    assert await office.pressed("李静", reminder, STEP) == DONE
-    assert await office.state() == "signed"
+    await office.settle()
+    assert f"✓ {NUMBER}　签收线索：已办结" in reminder.text
+    assert not reminder.labels
+    assert await office.forged("李静", reminder, seen[STEP]) == DONE
+    assert len(office["李静"].reads()) == shown, "an edit, and nothing else"
+
+
+async def test_a_reminder_that_its_reader_has_deleted_does_not_come_back(office: Office) -> None:
+    reminder, card = await reminded(office)
+    del office["李静"].private.messages[reminder.id]
+    await office.pressed("李静", card, "签收")
+    await office.settle()
+    assert not [m for m in office["李静"].reads() if "办理提醒" in m.text]
 
 
 @pytest.mark.parametrize("name", ["路人甲", "陈刚", "周岚", "王敏", "孙伟", "吴建国"])
@@ -67,6 +80,7 @@ async def test_nobody_else_can_use_somebodys_reminder(office: Office, name: str)
 
 async def test_a_reminder_is_put_off_once_however_often_that_is_pressed(office: Office) -> None:
     reminder, _ = await reminded(office)
+    later = codes(reminder)[LATER]
     await office.pressed("李静", reminder, LATER)
     asked = await office.reads("李静", "请选择何时再提醒您", after=reminder)
     await office.pressed("李静", reminder, LATER)
@@ -75,13 +89,16 @@ async def test_a_reminder_is_put_off_once_however_often_that_is_pressed(office: 
     assert asked.labels == ["下一工作日上午"], "it is due then, and never later"
     await office.pressed("李静", asked, asked.labels[0])
     await office.reads("李静", "3月11日 09:00再次提醒您", after=reminder)
+    await office.settle()
+    assert f"－ {NUMBER}　签收线索：稍后提醒（3月11日 09:00）" in reminder.text
+    assert not reminder.labels
     office.sandbox.clock.advance(timedelta(days=1))
     await office.tick()
     await office.settle()
     again = await office.reads("李静", "今天到期", after=asked)
     assert again.text.count(NUMBER) == 1
     assert again.labels == [STEP], "there is no later any more"
-    refusal = await office.pressed("李静", reminder, LATER)
+    refusal = await office.forged("李静", reminder, later)
     assert "不能再推迟提醒" in refusal
 
 

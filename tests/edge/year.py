@@ -75,7 +75,8 @@ REPEATED = "（此条可能重复发送）"
 STEPS_ON_THE_OLD = 0.75
 """How many of the steps are taken on the older half of the open matters."""
 
-ITEM = re.compile(r"^(?:🟢|🟡|🔴) (?P<number>\S+)　(?P<title>[^（，\n]+)", re.MULTILINE)
+ITEM = re.compile(r"^(?:🟢|🟡|🔴|✓|－) (?P<number>\S+)　(?P<title>[^（，：\n]+)", re.MULTILINE)
+"""What a list names, be it done by now or not."""
 T, D, R, E = tables.nags, tables.duties, tables.records, tables.events
 NUMBER = re.compile(r"(?:线索|检察建议)〔\d{4}〕\d+号")
 Heard = dict[tuple[datetime, int], list[tuple[str, str]]]

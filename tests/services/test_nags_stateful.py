@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -29,8 +30,9 @@ from bot.domain.calendar import SHANGHAI, local_date
 from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.kind import Party
+from bot.domain.outgoing import Manner
 from bot.domain.people import Place, Role, Side, Status, Visitor
-from bot.services import nag_lists
+from bot.services import buttons, nag_lists
 from bot.services.amendments import correct_record
 from bot.services.clocks import matter_of
 from bot.services.delivery import arrived, undeliverable
@@ -40,6 +42,7 @@ from bot.services.nagging import respites
 from bot.services.planning import GROUP_KEY, NAG_KEY
 from bot.services.putting_off import ask_until, put_off_until
 from bot.services.roster import leave, welcome
+from bot.services.ticking import NEWEST
 from bot.storage.chats import Chat
 from bot.storage.database import Database
 from bot.storage.outbox import WAITING
@@ -55,8 +58,8 @@ if TYPE_CHECKING:
     import pytest
 
     from bot.domain.kinds.kind import Kind, Matter, Move
-    from bot.domain.outgoing import Queued
-    from bot.domain.records import Record, Value
+    from bot.domain.outgoing import Outgoing, Queued
+    from bot.domain.records import Nag, Record, Value
     from bot.services.desk import Books
     from bot.storage.database import Tx
 
@@ -84,6 +87,18 @@ DATED = {"served_on", "received_on", "replied_on", "reply_received_on", "looked_
 SHOWN = 2
 """So many a message names here, lest no life have more."""
 COMING = {"planned_on", "rectify_by"}
+
+
+@dataclass(frozen=True)
+class List:
+    """A list of reminders as it stands in a chat now."""
+
+    made_at: datetime
+    told: dict[int, Call]
+    """What it told of, by the nag's id."""
+    debts: dict[int, Debt]
+    message: Outgoing | None
+    """As it reads now; None: its reader had blocked the bot when it was edited."""
 
 
 class Inside(Database):
@@ -121,6 +136,8 @@ class Reminded(RuleBasedStateMachine):
         self.records: list[Record] = []
         self.heard: Counter[Call] = Counter()
         self.words: list[Word] = []
+        self.lists: dict[int, dict[int, List]] = {}
+        """The lists that stand in each one's chat."""
         self.ticked = False
         """The dispatcher has run, in office hours, since anything last happened."""
 
@@ -455,12 +472,80 @@ class Reminded(RuleBasedStateMachine):
                 await self.tx.outbox.recover(self.now)
             elif "lost" in how:
                 await self.tx.outbox.put_back(queued, "TimedOut", self.now, perhaps_sent=True)
+            elif queued.message.manner is Manner.AMEND:
+                await self._see_edited(queued)
             elif self._is_here(queued):
                 await self._hear(queued)
-                await arrived(await self._desk(), queued, next(self.message_ids))
+                message_id = next(self.message_ids)
+                await self._see(queued, message_id)
+                await arrived(await self._desk(), queued, message_id)
             else:
                 self.ears.members[self.users[queued.message.chat_id]].known = False
                 await undeliverable(await self._desk(), queued, "blocked", away=True)
+        self._look_at_lists()
+
+    # What stands in the private chats.
+
+    async def _see(self, queued: Queued, message_id: int) -> None:
+        """A list comes to stand in its reader's chat."""
+        message = queued.message
+        if message.key.startswith(NAG_KEY):
+            told = {n.id: Call(n.duty_id, n.stage, n.person_id) for n in await self._said(message)}
+            debts = {call.debt: self.ears.debts[call.debt] for call in told.values()}
+            reader = self.users[message.chat_id]
+            self.lists.setdefault(reader, {})[message_id] = List(
+                queued.queued_at, told, debts, message
+            )
+
+    async def _said(self, message: Outgoing) -> list[Nag]:
+        return await self.tx.nags.in_message(message.key)
+
+    async def _see_edited(self, queued: Queued) -> None:
+        """An edit reaches only who has not blocked the bot, and is never a new message."""
+        message, reader = queued.message, self.users[queued.message.chat_id]
+        if message.post.startswith(NAG_KEY):
+            self.seen["ticked"] += 1
+            old = self.lists[reader][message.reply_to or 0]
+            assert not self.ears.members[reader].left
+            edited = message if self._is_here(queued) else None
+            self.lists[reader][message.reply_to or 0] = replace(old, message=edited)
+        await arrived(await self._desk(), queued, None)
+
+    def _look_at_lists(self) -> None:
+        """Of the newest list of each, just what waits for its reader can be acted upon.
+
+        In no list of theirs of these days there is a way to do what is done.
+        """
+        for reader, all_of_theirs in self.lists.items():
+            lists = {at: one for at, one in all_of_theirs.items() if self._is_fresh(one)}
+            if self.ears.members[reader].left or not lists:
+                continue
+            newest = lists[max(lists)]
+            if newest.message:
+                ordered = self.ears.pressing(newest.debts.values(), reader)
+                named = {debt.id for debt in ordered[:SHOWN]}
+                assert self._live(newest) == {d for d in named if self._waits_for(newest, d)}
+            seen: Counter[int] = Counter()
+            for at in sorted(lists, reverse=True):
+                matters = {debt.matter for debt in lists[at].debts.values()}
+                seen.update(matters)
+                if max(seen[matter] for matter in matters) <= NEWEST:
+                    assert self._live(lists[at]) <= self.ears.debts.keys()
+
+    def _is_fresh(self, listed: List) -> bool:
+        return self.now - listed.made_at < 29 * DAY
+
+    @staticmethod
+    def _live(listed: List) -> set[int]:
+        """What the buttons under a list lead to."""
+        rows = listed.message.buttons if listed.message else ()
+        presses = [buttons.read(row[0].data) for row in rows]
+        return {listed.told[p.number(0)].debt for p in presses if p.verb == buttons.NAG}
+
+    def _waits_for(self, listed: List, debt: int) -> bool:
+        """It is owed, and its reader has not put it off."""
+        call = max(call for call in listed.told.values() if call.debt == debt)
+        return debt in self.ears.debts and call in self.ears.called - self.ears.waits.keys()
 
     def _is_here(self, queued: Queued) -> bool:
         person = self.users.get(queued.message.chat_id)
@@ -577,5 +662,5 @@ def test_whatever_happens_everybody_hears_what_they_must_once_and_nothing_else(
         run_state_machine_as_test(Here, settings=PROFILE)
         runner.run(database.close())
     wanted = {"filed", "corrected", "put off", "left", "blocked", "back", "mornings"}
-    wanted |= {"more than are named"}
+    wanted |= {"more than are named", "ticked"}
     assert Reminded.seen.keys() >= wanted, "without which it would prove less than it says"
