@@ -9,6 +9,7 @@ from sqlalchemy import delete, false, func, or_, select, update
 from bot.domain.records import NOBODY, Nag
 from bot.storage import tables
 from bot.storage.among import among
+from bot.storage.outbox import WAITS
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
@@ -149,13 +150,26 @@ class Nags:
         """Forget some nags."""
         await self._connection.execute(delete(T).where(among(self._connection, T.c.id, nag_ids)))
 
-    async def unsaid_messages(self, duty_ids: Collection[int], state: str) -> list[str]:
-        """The messages about some duties that are in a state of the outbox."""
-        return await self._messages(state, self._about(duty_ids))
+    async def unsaid_messages(self, duty_ids: Collection[int]) -> list[str]:
+        """The messages about some duties that wait to be sent."""
+        rows = await self._connection.scalars(
+            select(O.c.key)
+            .join(T, T.c.message == O.c.key)
+            .where(WAITS, self._about(duty_ids))
+            .distinct()
+        )
+        return list(rows)
 
-    async def answered_messages(self, state: str) -> list[str]:
-        """The messages in a state of the outbox that speak of something that is owed no more."""
-        return await self._messages(state, _ENDED)
+    async def answered_messages(self) -> list[str]:
+        """The messages that wait to be sent and speak of something that is owed no more."""
+        over = select(T.c.id).where(T.c.told_in == O.c.key, T.c.message == O.c.key, _ENDED)
+        rows = await self._connection.scalars(select(O.c.key).where(WAITS, over.exists()))
+        return list(rows)
+
+    async def is_answered(self, message: str) -> bool:
+        """Tell whether a message speaks of something that is owed no more."""
+        found = select(T.c.id).where(*_said_by(message), _ENDED).limit(1)
+        return await self._connection.scalar(found) is not None
 
     async def silence(self, duty_ids: Collection[int]) -> None:
         """Forget what waits to be said of some duties."""
@@ -187,15 +201,6 @@ class Nags:
         await self._connection.execute(delete(T).where(T.c.at < before, T.c.message != ""))
         told = select(T.c.id).where(T.c.told_in == P.c.name).exists()
         await self._connection.execute(delete(P).where(P.c.name.startswith(prefix), ~told))
-
-    async def _messages(self, state: str, which: ColumnElement[bool]) -> list[str]:
-        rows = await self._connection.scalars(
-            select(T.c.message)
-            .join(O, O.c.key == T.c.message)
-            .where(T.c.message != "", O.c.state == state, which)
-            .distinct()
-        )
-        return list(rows)
 
     def _about(self, duty_ids: Collection[int]) -> ColumnElement[bool]:
         return among(self._connection, T.c.duty_id, duty_ids)
