@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from tests.edge.office import Office
 
 both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
-DONE = "这项提醒已经办结或不再需要，没有作任何改动。发送 /todo 可看现有待办。"
+DONE = "已经办结或不再需要，不必再点。发送 /todo 可看现有待办。"
 LATER, STEP = "稍后提醒", f"签收 {NUMBER}"
+ASKED = "请选择何时再提醒您"
 
 
 async def reminded(office: Office) -> tuple[Message, Message]:
@@ -42,8 +43,9 @@ async def test_the_next_step_is_one_tap_and_a_second_tap_does_nothing(office: Of
     seen = codes(reminder)
     assert "已办理" in await office.pressed("李静", reminder, STEP)
     assert await office.state() == "signed"
-    assert await office.forged("李静", reminder, seen[STEP]) == DONE
-    assert await office.forged("李静", reminder, seen[LATER]) == DONE
+    for data in seen.values():
+        again = await office.toast("李静", office["李静"].press(reminder, data, forged=True))
+        assert (again.text, again.alert) == (DONE, False)
     assert "　已签收\n" in card.text
 
 
@@ -82,14 +84,17 @@ async def test_a_reminder_is_put_off_once_however_often_that_is_pressed(office: 
     reminder, _ = await reminded(office)
     later = codes(reminder)[LATER]
     await office.pressed("李静", reminder, LATER)
-    asked = await office.reads("李静", "请选择何时再提醒您", after=reminder)
-    await office.pressed("李静", reminder, LATER)
+    asked = await office.reads("李静", ASKED, after=reminder)
+    assert await office.pressed("李静", reminder, LATER) == "请在下方选择何时再提醒。"
     await office.settle()
-    asked = await office.reads("李静", "请选择何时再提醒您", after=reminder)
+    assert [m for m in office["李静"].reads() if ASKED in m.text] == [asked]
+    until = codes(asked)[asked.labels[0]]
     assert asked.labels == ["下一工作日上午"], "it is due then, and never later"
     await office.pressed("李静", asked, asked.labels[0])
     await office.reads("李静", "3月11日 09:00再次提醒您", after=reminder)
+    assert not await office.forged("李静", reminder, until), "a second tap says and does nothing"
     await office.settle()
+    assert len([m for m in office["李静"].reads() if "再次提醒您" in m.text]) == 1
     assert f"－ {NUMBER}　签收线索：稍后提醒（3月11日 09:00）" in reminder.text
     assert not reminder.labels
     office.sandbox.clock.advance(timedelta(days=1))
@@ -100,6 +105,15 @@ async def test_a_reminder_is_put_off_once_however_often_that_is_pressed(office: 
     assert again.labels == [STEP], "there is no later any more"
     refusal = await office.forged("李静", reminder, later)
     assert "不能再推迟提醒" in refusal
+
+
+async def test_a_question_that_was_deleted_is_asked_anew(office: Office) -> None:
+    reminder, _ = await reminded(office)
+    await office.pressed("李静", reminder, LATER)
+    asked = await office.reads("李静", ASKED, after=reminder)
+    del office["李静"].private.messages[asked.id]
+    await office.pressed("李静", reminder, LATER)
+    await office.reads("李静", ASKED, after=asked)
 
 
 @both
