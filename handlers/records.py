@@ -106,8 +106,11 @@ async def _press_move(update: Update, context: Context, press: Press) -> None:
 
 
 async def _press_todo(update: Update, context: Context, press: Press) -> None:
-    """Another page of what waits."""
-    await turn_todo(context.desk, context.actor, user_of(update).id, press.number(0))
+    """Another page of what waits; below a reminder, which names no page, all of it anew."""
+    if press.word(0) == buttons.ALL:
+        await tell_todo(context.desk, context.actor, user_of(update).id)
+    else:
+        await turn_todo(context.desk, context.actor, user_of(update).id, press.number(0))
 
 
 async def _press_todo_step(update: Update, context: Context, press: Press) -> None:

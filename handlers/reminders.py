@@ -50,7 +50,8 @@ async def _press_nag(update: Update, context: Context, press: Press) -> None:
 
 async def _press_later(update: Update, context: Context, press: Press) -> None:
     """稍后提醒."""
-    await ask_until(context.desk, context.actor, press.number(0), user_of(update).id)
+    if await ask_until(context.desk, context.actor, press.number(0), user_of(update).id):
+        await context.toast(update, context.desk.texts.label("asked_already"))
 
 
 async def _press_until(update: Update, context: Context, press: Press) -> None:

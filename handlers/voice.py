@@ -35,6 +35,8 @@ class Voice:
         """Call the Bot API method that says it; returns the message's id, where it has one."""
         message = queued.message
         match message.manner:
+            case Manner.PUT | Manner.AMEND if queued.unchanged:
+                return queued.message_id
             case Manner.TOAST | Manner.ALERT | Manner.MENU | Manner.DELETE | Manner.AMEND:
                 await self._act(message)
                 return None
@@ -42,8 +44,6 @@ class Voice:
                 return (await self._send_document(queued)).message_id
             case Manner.PICTURE:
                 return (await self._send_picture(queued)).message_id
-            case Manner.PUT if queued.unchanged:
-                return queued.message_id
             case Manner.PUT if queued.message_id is not None:
                 await self._edit(message, queued.message_id)
                 return queued.message_id

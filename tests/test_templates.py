@@ -47,6 +47,7 @@ from bot.services.disclosure import LONGEST_AMENDMENTS, pages_of
 from bot.services.disputes import Disagreement
 from bot.services.group_words import DueLine, Part, Word
 from bot.services.health import LISTED, Health, Need
+from bot.services.nag_items import Fate
 from bot.services.previews import LONGEST_SAID
 from bot.services.proofs import MOST_CHANGES, proven
 from bot.services.signatures import Receipt
@@ -490,11 +491,18 @@ OWN_FACTS: dict[str, dict[str, object]] = {
                 "left": -361,
                 "late": True,
                 "instead_of": NAME,
+                "fate": Fate.OPEN,
+                "now_due": None,
+                "nag": None,
                 "clause": "第二条第（二）项第三款",
             }
         ]
         * nag_lists.SHOWN,
-        "more": True,
+        "waits": True,
+        "over": False,
+        "rest": 999,
+        "lights": dict.fromkeys(nag_lists.LIGHTS, 333),
+        "others": 999,
         "notice": OFFICE.notice,
     },
     "group_word": {

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import count, groupby, pairwise
+from itertools import count, groupby, pairwise, takewhile
 from typing import TYPE_CHECKING
 
-from bot.domain.calendar import DAY, local_instant
+from bot.domain.calendar import DAY, local_date, local_instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,9 +60,14 @@ class Ladder:
         """The first stage after the due date."""
         return next(stage for stage in self.stages if stage > 0)
 
-    def days(self) -> Iterator[int]:
-        """Every day of a duty on which somebody may be told, without end."""
-        first = min(self.stages[0], self.daily_from)
+    @property
+    def first(self) -> int:
+        """The first day of a duty on which somebody may be told."""
+        return min(self.stages[0], self.daily_from)
+
+    def days(self, since: int) -> Iterator[int]:
+        """Every such day from one on, without end."""
+        first = max(since, self.first)
         return (day for day in count(first) if day >= self.daily_from or self.is_stage(day))
 
 
@@ -107,18 +112,38 @@ class Rounds:
 
 def rungs(ladder: Ladder, due: date, rounds: Rounds, *, urgent: bool = False) -> Iterator[Rung]:
     """Every rung of a duty in order of time, without end, one a day at most."""
-    days = ((rounds.day_of(due, stage, urgent=urgent), stage) for stage in ladder.days())
+    return _climb(ladder, due, rounds, ladder.first, urgent=urgent)
+
+
+def _climb(
+    ladder: Ladder, due: date, rounds: Rounds, since: int, *, urgent: bool
+) -> Iterator[Rung]:
+    """The rungs of the days from one on, counted from the due date."""
+    days = ((rounds.day_of(due, day, urgent=urgent), day) for day in ladder.days(since))
     for day, meeting in groupby(days, key=lambda each: each[0]):
         stages = [stage for _, stage in meeting]
         stage = max(stages, key=lambda each: (ladder.is_stage(each), each))
         yield Rung(stage, rounds.opening(day))
 
 
+def _rungs_since(
+    ladder: Ladder, due: date, rounds: Rounds, moment: datetime, *, urgent: bool
+) -> Iterator[Rung]:
+    """The same from a moment on; what lies before it, perhaps years, is not walked through.
+
+    To the moment's own day belong the rest days before it: what is overdue moves on to it.
+    """
+    before = rounds.calendar.previous_workday(local_date(moment))
+    climbed = _climb(ladder, due, rounds, (before - due).days + 1, urgent=urgent)
+    return (rung for rung in climbed if rung.at >= moment)
+
+
 def next_rung(
     ladder: Ladder, due: date, rounds: Rounds, after: datetime, *, urgent: bool = False
 ) -> Rung:
     """The first rung after a moment; whatever lies before it is skipped."""
-    return next(rung for rung in rungs(ladder, due, rounds, urgent=urgent) if rung.at > after)
+    to_come = _rungs_since(ladder, due, rounds, after, urgent=urgent)
+    return next(rung for rung in to_come if rung.at > after)
 
 
 def latest_rung(
@@ -134,10 +159,6 @@ def latest_rung(
 
     After a longer silence that is the latest stage of the ladder among them, or else the latest.
     """
-    missed: list[Rung] = []
-    for rung in rungs(ladder, due, rounds, urgent=urgent):
-        if rung.at > now:
-            break
-        if rung.at >= since:
-            missed.append(rung)
+    to_come = _rungs_since(ladder, due, rounds, since, urgent=urgent)
+    missed = takewhile(lambda rung: rung.at <= now, to_come)
     return max(missed, key=lambda rung: (ladder.is_stage(rung.stage), rung.at), default=None)

@@ -43,7 +43,7 @@ class Manner(StrEnum):
     PICTURE = "picture"
     """A new message that brings a picture, which is drawn as it is sent."""
     AMEND = "amend"
-    """Change a message that is no post any more; nothing where it is gone."""
+    """Change a message where it stands; nothing where it is gone."""
     MENU = "menu"
     """No message: which commands a private chat's menu offers; the text names a role, or none."""
 
@@ -98,7 +98,7 @@ class Outgoing:
     priority: Priority = Priority.ANSWER
     manner: Manner = Manner.SEND
     post: str = ""
-    """With `PUT`: the name under which the message is found again."""
+    """The name under which the message is found again; of its edits only the newest counts."""
     reply_to: int | None = None
     """The message answered, or with `DELETE` and `AMEND` the message removed or changed."""
     press: str = ""

@@ -166,6 +166,8 @@ class Nag:
     """The key of the message that says it; "" as long as it waits."""
     doubtful: bool = False
     """A message that was taken back to leave something else out may have arrived all the same."""
+    told_in: str = ""
+    """The key of the message that told of it last; it stays when the reader puts it off."""
 
 
 NOBODY = 0

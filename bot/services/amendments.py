@@ -26,6 +26,7 @@ from bot.services.ledger import sides_of
 from bot.services.overtaken import close_other_forms, drop_moot_proposals
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
+from bot.services.ticking import tick_off
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -108,6 +109,7 @@ async def correct_record(
     await close_other_forms(desk, saved)
     await drop_moot_proposals(desk, kind, saved)
     await announce(desk, kind, saved, event, call=other_party(saved, actor))
+    await tick_off(desk, [saved.id])
     await tell_named(desk, actor, kind, saved, named)
     return saved
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.services.planning import GROUP_KEY, NAG_KEY, recall_if_answered
 from bot.services.reminded import note_reminded
 from bot.services.reposting import point_from_old
+from bot.services.ticking import tick_arrived
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Queued
@@ -18,7 +19,9 @@ async def arrived(desk: Desk, queued: Queued, message_id: int | None) -> None:
     await desk.tx.outbox.sent(queued, message_id, desk.now)
     if message_id is not None and queued.message_id is None:
         await point_from_old(desk, queued, message_id)
-    await note_reminded(desk, queued.message.key)
+    if queued.message.key.startswith(NAG_KEY):
+        await note_reminded(desk, queued.message.key)
+        await tick_arrived(desk, queued.message.key)
 
 
 async def postponed(desk: Desk, queued: Queued, trouble: str, *, perhaps_sent: bool) -> None:

@@ -13,6 +13,7 @@ from bot.services.alerting import alert_admins, next_alert
 from bot.services.forms import throw_away
 from bot.services.group_words import monday_of, speaks_on
 from bot.services.lights import refresh_lights
+from bot.services.planning import NAG_KEY
 from bot.services.presence import refresh_presence
 from bot.services.recounting import recount_late
 from bot.services.reminded import REMINDED
@@ -121,8 +122,7 @@ async def expire_drafts(desk: Desk) -> None:
 
 async def forget_old(desk: Desk) -> None:
     """Remove what was said and asked long ago, and the ids of old updates."""
-    await desk.tx.nags.forget_before(desk.now - KEPT_MESSAGES)
-    await desk.tx.nags.forget_said_before(desk.now - KEPT_REMINDERS)
+    await desk.tx.nags.forget_said_before(desk.now - KEPT_REMINDERS, NAG_KEY)
     await desk.tx.questions.forget_before(desk.now - KEPT_MESSAGES)
     await desk.tx.origins.forget_before(desk.now - KEPT_MESSAGES)
     await desk.tx.rest_days.drop_before(desk.now - KEPT_MESSAGES)

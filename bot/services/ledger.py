@@ -16,6 +16,7 @@ from bot.services.histories import note_step, other_party
 from bot.services.overtaken import close_other_forms, drop_moot_proposals
 from bot.services.references import check_references, tell_named
 from bot.services.search import index_record
+from bot.services.ticking import tick_off
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -118,6 +119,7 @@ async def carry_out(
     await drop_moot_proposals(desk, kind, saved)
     call = other_party(saved, actor) if move.tells else None
     await announce(desk, kind, saved, event, call=call)
+    await tick_off(desk, [saved.id])
     await tell_named(desk, actor, kind, saved, given)
     return saved
 

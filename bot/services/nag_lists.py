@@ -2,62 +2,34 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from bot.domain.calendar import local_date
 from bot.domain.kinds.lifecycle import Matter
-from bot.domain.ladder import LATE
 from bot.domain.outgoing import Button, Priority
-from bot.domain.people import ON_DUTY
-from bot.domain.periods import Light, days_left, light
+from bot.domain.periods import Light
 from bot.services import buttons
 from bot.services.cards import moves_for
-from bot.services.clockface import counted_before, still_open
+from bot.services.clockface import still_open
+from bot.services.nag_items import OVER, Fate, ground_of, items_of
 from bot.services.nagging import may_speak_of, respites
 from bot.services.planning import NAG_KEY
-from bot.services.standing_in import absentees, in_charge
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-    from datetime import date
+    from collections.abc import Sequence
 
     from bot.domain.kinds.lifecycle import Move
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor, Person
     from bot.domain.records import Duty, Nag, Record
     from bot.services.desk import Desk
-
-log = logging.getLogger(__name__)
+    from bot.services.nag_items import Item
 
 SHOWN = 12
-"""As many as one message names, each with buttons of its own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One duty as the list names it."""
-
-    nag: Nag
-    duty: Duty
-    record: Record
-    number: str
-    title: str
-    """What is owed."""
-    debtor: str
-    """Who owes it, by the short name; "" where it is the reader's own organ."""
-    clause: str
-    due: date
-    provisional: bool
-    before: tuple[date, ...]
-    owed: tuple[Duty, ...]
-    """All that is owed on the record."""
-    left: int
-    light: Light
-    late: bool
-    """It comes later than it should have."""
-    instead_of: str
-    """The name of whoever is in charge and away, for whom the reader stands in."""
+"""As many as the message names, each with buttons of its own; the rest is counted."""
+LIGHTS = (Light.RED, Light.YELLOW, Light.GREEN)
+"""In the order of their urgency."""
 
 
 async def remind(desk: Desk, person_id: int) -> None:
@@ -67,109 +39,72 @@ async def remind(desk: Desk, person_id: int) -> None:
     if person is None or not person.reachable:
         return
     items = await _items(desk, person, waiting)
-    for at in range(0, len(items), SHOWN):
-        some = items[at : at + SHOWN]
-        key = await _say(desk, person, some, more=len(items) > at + SHOWN)
-        named = {item.duty.id for item in some}
-        await desk.tx.nags.said([nag.id for nag in waiting if nag.duty_id in named], key)
+    if items:
+        key = await _say(desk, person, items)
+        told = {item.duty.id for item in items}
+        await desk.tx.nags.said([nag.id for nag in waiting if nag.duty_id in told], key)
 
 
 async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Item]:
-    """One item a duty, by its latest stage; what is due first comes first."""
     duties = await desk.tx.duties.by_id({nag.duty_id for nag in waiting}, hold=True)
-    latest = {nag.duty_id: nag for nag in sorted(waiting, key=lambda nag: (nag.stage, nag.id))}
-    open_now = [
-        duty for duty in duties.values() if duty.closed_by is None and may_speak_of(desk, duty)
-    ]
-    records = await desk.tx.records.by_id({duty.record_id for duty in open_now})
-    former = await desk.tx.duties.of_records(records)
-    absent = await _absent(desk, person, records.values())
-    found = (
-        _readable(desk, person, latest[duty.id], duty, records[duty.record_id], former, absent)
-        for duty in open_now
-    )
-    items = [item for item in found if item is not None]
-    return sorted(items, key=lambda item: (bool(item.debtor), item.due, item.duty.id))
-
-
-def _readable(
-    desk: Desk,
-    person: Person,
-    nag: Nag,
-    duty: Duty,
-    record: Record,
-    former: Mapping[int, list[Duty]],
-    absent: Mapping[int, str],
-) -> Item | None:
-    """An item; None, and the rest of the list goes out, where its row cannot be put into words."""
-    try:
-        return _item(desk, person, nag, duty, record, former, absent)
-    except Exception as error:
-        log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
-        return None
-
-
-def _item(
-    desk: Desk,
-    person: Person,
-    nag: Nag,
-    duty: Duty,
-    record: Record,
-    former: Mapping[int, list[Duty]],
-    absent: Mapping[int, str],
-) -> Item:
-    rule = desk.books.kinds[record.kind].rule(duty.code)
-    own = person.organ == duty.debtor
-    return Item(
-        nag=nag,
-        duty=duty,
-        record=record,
-        number=record.number,
-        title=rule.title,
-        debtor="" if own else desk.office.organ(duty.debtor).short,
-        clause=rule.clause_of(record.data),
-        due=duty.due,
-        provisional=duty.provisional,
-        before=counted_before(duty, former[record.id]),
-        owed=still_open(former[record.id]),
-        left=days_left(duty.due, desk.today),
-        light=light(duty.due, desk.today),
-        late=desk.now - nag.at > LATE,
-        instead_of=absent.get(record.id, "") if own else "",
-    )
-
-
-async def _absent(desk: Desk, reader: Person, records: Collection[Record]) -> dict[int, str]:
-    """Who of the reader's organ is in charge of a record, and away today, by its id."""
-    away = await absentees(desk, desk.today)
-    if not away or reader.organ is None or reader.role not in ON_DUTY:
-        return {}
-    charge = await in_charge(desk, [(record, reader.organ) for record in records])
-    return {
-        record_id: person.name for (record_id, _), person in charge.items() if person.id in away
+    open_now = {
+        duty.id for duty in duties.values() if duty.closed_by is None and may_speak_of(desk, duty)
     }
+    ground = await ground_of(desk, person, {duties[each].record_id for each in open_now})
+    nags = [nag for nag in waiting if nag.duty_id in open_now]
+    return items_of(desk, person, nags, ground, desk.now)
 
 
-async def _say(desk: Desk, person: Person, items: Sequence[Item], *, more: bool) -> str:
-    """Queue a message; returns its key."""
-    key = f"{NAG_KEY}{items[0].nag.id}/{desk.cause}"
-    actor = desk.actor(person)
-    rows = [_buttons(desk, actor, item) for item in items]
+async def _say(desk: Desk, person: Person, items: Sequence[Item]) -> str:
+    """Queue the message; returns its key, which tells when that was."""
+    key = f"{NAG_KEY}{items[0].nag.id}/{desk.now.timestamp()}"
     await desk.say(
         person.user_id,
         key=key,
-        text=desk.texts.render(
-            "nags",
-            today=desk.today,
-            items=items,
-            more=more,
-            notice=desk.office.notice,
-        ),
-        buttons=tuple(rows),
+        post=key,
+        text=text_of(desk, items, desk.now),
+        buttons=keyboard_of(desk, person, items),
         priority=Priority.NAG,
         doubtful=any(item.nag.doubtful for item in items),
     )
     return key
+
+
+def said_at(key: str) -> datetime:
+    """When the message of a key was queued."""
+    return datetime.fromtimestamp(float(key.rpartition("/")[2]), UTC)
+
+
+def text_of(desk: Desk, items: Sequence[Item], at: datetime) -> str:
+    """What the message says: the most pressing by name, of the rest how many have which light."""
+    rest = _rest(items)
+    return desk.texts.render(
+        "nags",
+        today=local_date(at),
+        items=items[:SHOWN],
+        waits=any(item.fate is Fate.OPEN for item in items),
+        over=all(item.fate in OVER for item in items),
+        rest=len(rest),
+        lights={colour: sum(item.light is colour for item in rest) for colour in LIGHTS},
+        others=sum(bool(item.debtor) for item in rest),
+        notice=desk.office.notice,
+    )
+
+
+def _rest(items: Sequence[Item]) -> list[Item]:
+    """What is not named, and still waits."""
+    return [item for item in items[SHOWN:] if item.fate is Fate.OPEN]
+
+
+def keyboard_of(desk: Desk, person: Person, items: Sequence[Item]) -> Keyboard:
+    """The ways to act on what still waits, each in a row of its own, then the way to the rest."""
+    actor = desk.actor(person)
+    rows = [_buttons(desk, actor, item) for item in items[:SHOWN] if item.fate is Fate.OPEN]
+    if _rest(items):
+        rows.append(
+            (Button(desk.texts.label("all_todo"), buttons.code(buttons.TODO, buttons.ALL)),)
+        )
+    return tuple(rows)
 
 
 def _buttons(desk: Desk, actor: Actor, item: Item) -> tuple[Button, ...]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from bot.domain.ladder import LATE, latest_rung, next_rung
 from bot.storage.chats import OF_ITSELF
-from bot.storage.outbox import WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -108,13 +107,13 @@ async def recall(desk: Desk) -> None:
     for prefix in (NAG_KEY, GROUP_KEY):
         for message in await desk.tx.outbox.stale(prefix, before, desk.now):
             await _take_back(desk, message)
-    for message in await desk.tx.nags.answered_messages(WAITING):
+    for message in await desk.tx.nags.answered_messages():
         await _take_back(desk, message)
 
 
 async def recall_if_answered(desk: Desk, message: str) -> None:
     """Take one message back if it waits again and speaks of something that is owed no more."""
-    if message in await desk.tx.nags.answered_messages(WAITING):
+    if await desk.tx.nags.is_answered(message):
         await _take_back(desk, message)
 
 
@@ -132,7 +131,7 @@ async def set_back(desk: Desk) -> None:
 
 async def silence(desk: Desk, duty_ids: Collection[int]) -> None:
     """Say no more of duties that are owed no more, even where that was about to be said."""
-    for message in await desk.tx.nags.unsaid_messages(duty_ids, WAITING):
+    for message in await desk.tx.nags.unsaid_messages(duty_ids):
         await _take_back(desk, message)
     await desk.tx.nags.silence(duty_ids)
 

@@ -10,6 +10,7 @@ from bot.domain.people import Action
 from bot.services.nag_lists import later_keys, step_of
 from bot.services.nagging import respites
 from bot.services.steps import take_step
+from bot.services.ticking import tick_list
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,23 +30,31 @@ class Reminder(NamedTuple):
     record: Record
 
 
-async def ask_until(desk: Desk, actor: Actor, nag_id: int, user_id: int) -> None:
-    """Ask somebody until when a reminder of theirs is to be put off."""
+async def ask_until(desk: Desk, actor: Actor, nag_id: int, user_id: int) -> bool:
+    """Ask somebody until when a reminder of theirs is to be put off.
+
+    Tells whether that stands already: then it stays where it is, or comes anew if it is gone.
+    """
     reminder = await _own(desk, actor, nag_id)
     keys = later_keys(desk, reminder.nag, reminder.duty)
     if not keys:
         raise DomainError("due_too_soon", number=reminder.record.number)
-    await desk.tx.outbox.forget_post(_post(reminder))
+    asked = await desk.tx.chats.post(_post(reminder)) is not None
+    await desk.tx.outbox.doubt(_post(reminder))
     await _tell(desk, user_id, reminder, keys)
+    return asked
 
 
 async def put_off_until(desk: Desk, actor: Actor, nag_id: int, moment: int, user_id: int) -> None:
-    """Put a reminder off to one of the hours that were offered, and say so."""
+    """Put a reminder off to one of the hours that were offered, and say so; once is enough."""
     reminder = await _own(desk, actor, nag_id)
+    if moment == int(reminder.nag.at.timestamp()):
+        return
     offered = {int(at.timestamp()): at for _, at in respites(desk, reminder.duty)}
     if moment not in offered:
         raise DomainError("due_too_soon", number=reminder.record.number)
     await desk.tx.nags.put_off(nag_id, offered[moment])
+    await tick_list(desk, reminder.nag.told_in)
     await _tell(desk, user_id, reminder, (), offered[moment])
 
 
@@ -108,4 +117,5 @@ async def _tell(
 
 
 def _post(reminder: Reminder) -> str:
-    return f"later/{reminder.nag.id}"
+    """Where it is asked; each time that a reminder comes, it is asked anew."""
+    return f"later/{reminder.nag.id}/{int(reminder.nag.at.timestamp())}"

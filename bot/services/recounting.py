@@ -14,6 +14,7 @@ from bot.services.cards import refresh_standing, tell_on_duty
 from bot.services.clocks import put_row
 from bot.services.overtaken import drop_moot_proposals
 from bot.services.shifts import RECOUNTED, compare, facts_of, line_of, outdated
+from bot.services.ticking import tick_off
 from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ async def recount(desk: Desk, source: str, person_id: int | None) -> list[Shift]
         await drop_moot_proposals(desk, desk.books.kinds[record.kind], record)
     for record in (records | await _estimated(desk)).values():
         await refresh_standing(desk, record)
+    await tick_off(desk, records)
     await _tell_holders(desk, shifts, source)
     return shifts
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.planning import NAG_KEY, ladder_of
+from bot.services.planning import ladder_of
 from bot.storage.events import stream_of
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ REMINDED = "reminded"
 
 async def note_reminded(desk: Desk, message: str) -> None:
     """Write into the histories which organ was reminded of what; the daily list is not noted."""
-    if not message.startswith(NAG_KEY):
-        return
     nags = await desk.tx.nags.in_message(message)
     duties = await desk.tx.duties.by_id({nag.duty_id for nag in nags})
     records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})

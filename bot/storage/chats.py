@@ -98,7 +98,7 @@ class Chats:
         return result.rowcount > 0
 
     async def withdraw_cards(self, chat_id: int, thread_id: int | None = None) -> None:
-        """Forget the posts that stand at a place, and say no card that waits to be said there."""
+        """Forget the posts that stand at a place, and say no card or edit that waits there."""
         outbox = tables.outbox
         for table in (tables.posts, tables.scrolls):
             await self._connection.execute(delete(table).where(*_within(table, chat_id, thread_id)))
@@ -108,6 +108,7 @@ class Chats:
                 or_(
                     *(outbox.c.post.startswith(prefix) for prefix in CARDS),
                     outbox.c.key.startswith(OF_ITSELF),
+                    outbox.c.manner == Manner.AMEND.value,
                 ),
                 outbox.c.state.in_(("waiting", "sending")),
             )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, false, func, or_, select, update
 
 from bot.domain.records import NOBODY, Nag
 from bot.storage import tables
 from bot.storage.among import among
+from bot.storage.outbox import WAITS
 from bot.storage.upsert import insert_into
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 T = tables.nags
 D = tables.duties
+P = tables.posts
 O = tables.outbox  # noqa: E741 (the outbox, as everywhere one letter for a table)
 
 
@@ -30,11 +32,29 @@ class NewNag(NamedTuple):
     stage: int
     person_id: int
     at: datetime
-    message: str = ""
 
+
+class Standing(NamedTuple):
+    """A message with reminders that its reader has before them."""
+
+    key: str
+    chat_id: int
+    message_id: int
+    doubtful: bool
+    """It says that it may have been sent before."""
+
+
+_STANDING = select(
+    P.c.name, P.c.chat_id, P.c.message_id, func.coalesce(O.c.repeated, false())
+).outerjoin(O, O.c.key == P.c.name)
 
 _ENDED = select(D.c.id).where(D.c.id == T.c.duty_id, D.c.closed_by.is_not(None)).exists()
 """That the duty is owed no more."""
+
+
+def _said_by(message: str) -> tuple[ColumnElement[bool], ...]:
+    """That a message says a nag; found by the index, as it was then the last to tell of it."""
+    return T.c.told_in == message, T.c.message == message
 
 
 class Nags:
@@ -43,11 +63,9 @@ class Nags:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def add(
-        self, duty_id: int, stage: int, people: Iterable[int], at: datetime, message: str = ""
-    ) -> None:
+    async def add(self, duty_id: int, stage: int, people: Iterable[int], at: datetime) -> None:
         """Let people be reminded of a stage, but for those who are or were already."""
-        await self.add_all([NewNag(duty_id, stage, each, at, message) for each in people])
+        await self.add_all([NewNag(duty_id, stage, each, at) for each in people])
 
     async def add_all(self, nags: Sequence[NewNag]) -> None:
         """The same, for whatever duties and stages."""
@@ -100,7 +118,9 @@ class Nags:
         if not nag_ids:
             return
         await self._connection.execute(
-            update(T).where(among(self._connection, T.c.id, nag_ids)).values(message=message)
+            update(T)
+            .where(among(self._connection, T.c.id, nag_ids))
+            .values(message=message, told_in=message)
         )
 
     async def put_off(self, nag_id: int, until: datetime) -> None:
@@ -111,19 +131,49 @@ class Nags:
 
     async def in_message(self, message: str) -> list[Nag]:
         """The nags that a message says."""
-        return await self._many(T.c.message == message)
+        return await self._many(*_said_by(message))
+
+    async def standing(self, duty_ids: Collection[int]) -> list[Standing]:
+        """The messages that told of some duties and stand, the newest first."""
+        told_in = select(T.c.told_in).where(self._about(duty_ids))
+        rows = await self._connection.execute(
+            _STANDING.where(P.c.name.in_(told_in)).order_by(P.c.message_id.desc())
+        )
+        return [Standing(*row) for row in rows]
+
+    async def stands(self, message: str) -> list[Standing]:
+        """The message of that key, if it stands."""
+        rows = await self._connection.execute(_STANDING.where(P.c.name == message))
+        return [Standing(*row) for row in rows]
+
+    async def told_in(self, messages: Collection[str]) -> list[Nag]:
+        """The nags that some messages were the last to tell of, put off since or not."""
+        return await self._many(among(self._connection, T.c.told_in, messages))
 
     async def drop(self, nag_ids: Collection[int]) -> None:
         """Forget some nags."""
         await self._connection.execute(delete(T).where(among(self._connection, T.c.id, nag_ids)))
 
-    async def unsaid_messages(self, duty_ids: Collection[int], state: str) -> list[str]:
-        """The messages about some duties that are in a state of the outbox."""
-        return await self._messages(state, self._about(duty_ids))
+    async def unsaid_messages(self, duty_ids: Collection[int]) -> list[str]:
+        """The messages about some duties that wait to be sent."""
+        rows = await self._connection.scalars(
+            select(O.c.key)
+            .join(T, T.c.message == O.c.key)
+            .where(WAITS, self._about(duty_ids))
+            .distinct()
+        )
+        return list(rows)
 
-    async def answered_messages(self, state: str) -> list[str]:
-        """The messages in a state of the outbox that speak of something that is owed no more."""
-        return await self._messages(state, _ENDED)
+    async def answered_messages(self) -> list[str]:
+        """The messages that wait to be sent and speak of something that is owed no more."""
+        over = select(T.c.id).where(T.c.told_in == O.c.key, T.c.message == O.c.key, _ENDED)
+        rows = await self._connection.scalars(select(O.c.key).where(WAITS, over.exists()))
+        return list(rows)
+
+    async def is_answered(self, message: str) -> bool:
+        """Tell whether a message speaks of something that is owed no more."""
+        found = select(T.c.id).where(*_said_by(message), _ENDED).limit(1)
+        return await self._connection.scalar(found) is not None
 
     async def silence(self, duty_ids: Collection[int]) -> None:
         """Forget what waits to be said of some duties."""
@@ -134,9 +184,9 @@ class Nags:
 
         Those of duties that are owed no more go.
         """
-        await self._connection.execute(delete(T).where(T.c.message == message, _ENDED))
+        await self._connection.execute(delete(T).where(*_said_by(message), _ENDED))
         await self._connection.execute(
-            update(T).where(T.c.message == message).values(message="", doubtful=doubtful)
+            update(T).where(*_said_by(message)).values(message="", told_in="", doubtful=doubtful)
         )
 
     async def forget_after(self, moment: datetime) -> set[int]:
@@ -150,22 +200,11 @@ class Nags:
         )
         return set(rows)
 
-    async def forget_before(self, before: datetime) -> None:
-        """Forget the reminders of duties that are owed no more, some time after they were said."""
-        await self._connection.execute(delete(T).where(T.c.at < before, _ENDED))
-
-    async def forget_said_before(self, before: datetime) -> None:
-        """Forget what was said long ago, also of what is still owed."""
+    async def forget_said_before(self, before: datetime, prefix: str) -> None:
+        """Forget what was said long ago, and where the messages stand, beginning in some way."""
         await self._connection.execute(delete(T).where(T.c.at < before, T.c.message != ""))
-
-    async def _messages(self, state: str, which: ColumnElement[bool]) -> list[str]:
-        rows = await self._connection.scalars(
-            select(T.c.message)
-            .join(O, O.c.key == T.c.message)
-            .where(T.c.message != "", O.c.state == state, which)
-            .distinct()
-        )
-        return list(rows)
+        told = select(T.c.id).where(T.c.told_in == P.c.name).exists()
+        await self._connection.execute(delete(P).where(P.c.name.startswith(prefix), ~told))
 
     def _about(self, duty_ids: Collection[int]) -> ColumnElement[bool]:
         return among(self._connection, T.c.duty_id, duty_ids)

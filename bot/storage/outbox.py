@@ -133,12 +133,12 @@ class Outbox:
         )
         posts = held.scalars().all()
         for post in filter(None, posts):
-            await self._doubt(post)
+            await self.doubt(post)
             await self._keep_newest(post, now)
         return len(posts)
 
-    async def _doubt(self, post: str) -> None:
-        """Forget what a post looks like: an edit of it was perhaps sent."""
+    async def doubt(self, post: str) -> None:
+        """Forget what a post looks like: an edit was perhaps sent, or its reader deleted it."""
         await self._connection.execute(update(P).where(P.c.name == post).values(fingerprint=""))
 
     async def claim(
@@ -274,7 +274,7 @@ class Outbox:
         )
         post = queued.message.post
         if post and perhaps_sent:
-            await self._doubt(post)
+            await self.doubt(post)
         if post and result.rowcount > 0:
             await self._keep_newest(post, not_before)
 

@@ -235,10 +235,11 @@ nags = Table(
     Column("at", UtcTime, nullable=False),
     Column("message", String(96), nullable=False, server_default=text("''")),
     Column("doubtful", Boolean, nullable=False, server_default=false()),
+    Column("told_in", String(96), nullable=False, server_default=text("''"), index=True),
     UniqueConstraint("duty_id", "stage", "person_id"),
     Index(None, "at"),
     partial_index("ix_nags_waiting", "at", "person_id", where="message = ''"),
-    partial_index("ix_nags_message", "message", where="message <> ''"),
+    partial_index("ix_nags_waiting_for", "person_id", where="message = ''"),
     sqlite_autoincrement=True,  # buttons and messages name a nag by its id long after it is gone
 )
 

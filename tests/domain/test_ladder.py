@@ -100,6 +100,41 @@ def test_only_the_latest_stage_missed_is_made_up_for(due: date, start: int, minu
     assert found is None or found.at < following.at
 
 
+@given(DUE, st.integers(-90, 1200), st.integers(0, 60 * 24 - 1), st.booleans())
+def test_what_comes_next_is_what_a_walk_from_the_first_stage_gives(
+    due: date, day: int, minutes: int, urgent: bool
+) -> None:
+    after = opening(due + DAY * day) + timedelta(minutes=minutes)
+    walk = rungs(LADDER, due, ROUNDS, urgent=urgent)
+    assert next_rung(LADDER, due, ROUNDS, after, urgent=urgent) == next(
+        rung for rung in walk if rung.at > after
+    )
+
+
+@given(DUE, st.integers(0, 400))
+def test_years_overdue_the_next_day_is_the_one_that_a_count_day_by_day_gives(
+    due: date, beyond: int
+) -> None:
+    after = opening(due + DAY * (700 + beyond))
+    found = next_rung(LADDER, due, ROUNDS, after)
+    ahead = [each for each in brute(due, local_date(after) + 30 * DAY) if opening(each[0]) > after]
+    assert (local_date(found.at), LADDER.is_stage(found.stage)) == ahead[0]
+
+
+def test_years_overdue_no_step_of_those_years_is_climbed_again() -> None:
+    class Counted(Rounds):
+        looked = 0
+
+        def day_of(self, due: date, stage: int, *, urgent: bool = False) -> date:
+            Counted.looked += 1
+            return super().day_of(due, stage, urgent=urgent)
+
+    rounds, due, now = Counted(HOURS, CALENDAR), date(2024, 6, 14), opening(date(2026, 6, 15))
+    next_rung(LADDER, due, rounds, now)
+    latest_rung(LADDER, due, rounds, now - DAY, now)
+    assert Counted.looked < 30
+
+
 @given(DUE)
 def test_what_comes_next_is_never_skipped(due: date) -> None:
     walk = list(islice(rungs(LADDER, due, ROUNDS), 25))

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.calendar import SHANGHAI, local_instant
-from bot.services import group_words
+from bot.services import group_words, nag_lists
 from bot.services.unasked import Sort
 from bot.storage.chats import Chat
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from bot.sandbox.messages import Message
 
 REPEATED = "（此条可能重复发送）"
-ITEM = re.compile(r"^(?:🟢|🟡|🔴) (?P<number>\S+)　(?P<title>[^（，\n]+)", re.MULTILINE)
+ITEM = re.compile(r"^(?:🟢|🟡|🔴|✓|－) (?P<number>\S+)　(?P<title>[^（，：\n]+)", re.MULTILINE)
+"""What a list names, be it done by now or not."""
 OF_ITSELF = ("办理提醒", "已逾期事项", "本周到期事项", "⚠️ 以下事项的提醒未能送达")
 NUMBER = re.compile(r"(?:线索|检察建议)〔\d{4}〕\d+号")
 Heard = dict[tuple[datetime, int], list[tuple[str, str]]]
@@ -59,11 +60,12 @@ def items_in(message: Message) -> list[tuple[str, str]]:
 
 
 def differences(arrived: Heard, foretold: Heard) -> list[object]:
-    """Where what arrived is not what was foretold; a group's word has room for so many."""
+    """Where what arrived is not what was foretold; a list, or a word, has room for so many."""
     found: list[object] = [*(arrived.keys() ^ foretold.keys())]
     for place in arrived.keys() & foretold.keys():
         if place[1] > 0:
-            same = set(arrived[place]) == set(foretold[place])
+            named, due = set(arrived[place]), set(foretold[place])
+            same = named == due or (named < due and len(named) == nag_lists.SHOWN)
         else:
             heard, expected = ({n for n, _ in items[place]} for items in (arrived, foretold))
             full = len(foretold[place]) > group_words.DATES

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from bot.app import open_books
 from bot.domain.calendar import DAY
+from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lead import LEAD
 from bot.domain.outgoing import Manner
@@ -31,6 +32,7 @@ from bot.services.proposals import propose
 from bot.services.rest_days import preview_notice
 from bot.storage.chats import Chat
 from bot.storage.tables import metadata, outbox
+from bot.text import Texts
 from handlers.application import PRESSES
 from tests.domain.notices import AMENDED, INVENTED_TEXT
 from tests.edge.office import STRANGER
@@ -290,6 +292,10 @@ LEADS = {
 }
 
 
+DONE = Texts().refusal(DomainError("no_longer_owed"))
+"""What a second tap is told in passing."""
+
+
 @dataclass
 class Scene:
     """An office with one of everything that a button can be about."""
@@ -399,7 +405,9 @@ async def nag_some(desk: Desk, li: Person, leads: dict[str, Record]) -> dict[str
     """Reminders: one of what is owed, one of what was answered; and an hour that is offered."""
     for name in ("fresh", "signed"):
         first = (await desk.tx.duties.of_record(leads[name].id))[0]
-        await desk.tx.nags.add(first.id, -1, [li.id], desk.now, message=f"nag/{name}")
+        await desk.tx.nags.add(first.id, -1, [li.id], desk.now)
+        (nag,) = await desk.tx.nags.waiting_of(first.id)
+        await desk.tx.nags.said([nag.id], f"nag/{name}")
         if name == "fresh":
             until = respites(desk, first)[0][1]
     found = {
@@ -496,7 +504,7 @@ async def proposal(desk: Desk, prosecutor: Actor, bureau: Actor) -> int:
 async def require_refused(scene: Scene, name: str, verb: str, args: str, *, private: bool) -> None:
     manner, text = await scene.press(name, verb, args, private=private)
     told = (name, verb, args, text)
-    assert manner == Manner.ALERT, told
+    assert manner == (Manner.TOAST if text == DONE else Manner.ALERT), told
     assert text, told
     assert "故障" not in text, told
 

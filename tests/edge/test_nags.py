@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from tests.edge.office import Office
 
 both = pytest.mark.parametrize("database_url", ["sqlite", "postgresql"], indirect=True)
-DONE = "这项提醒已经办结或不再需要，没有作任何改动。发送 /todo 可看现有待办。"
+DONE = "已经办结或不再需要，不必再点。发送 /todo 可看现有待办。"
 LATER, STEP = "稍后提醒", f"签收 {NUMBER}"
+ASKED = "请选择何时再提醒您"
 
 
 async def reminded(office: Office) -> tuple[Message, Message]:
@@ -39,18 +40,32 @@ async def test_the_next_step_is_one_tap_and_a_second_tap_does_nothing(office: Of
     reminder, card = await reminded(office)
     assert reminder.labels == [STEP, LATER]
     assert PARTY not in reminder.text
+    seen = codes(reminder)
     assert "已办理" in await office.pressed("李静", reminder, STEP)
     assert await office.state() == "signed"
-    assert await office.pressed("李静", reminder, STEP) == DONE
-    assert await office.pressed("李静", reminder, LATER) == DONE
+    for data in seen.values():
+        again = await office.toast("李静", office["李静"].press(reminder, data, forged=True))
+        assert (again.text, again.alert) == (DONE, False)
     assert "　已签收\n" in card.text
 
 
-async def test_after_the_answer_the_button_says_so(office: Office) -> None:
+async def test_after_the_answer_the_reminder_says_so_where_it_stands(office: Office) -> None:
     reminder, card = await reminded(office)
+    seen, shown = codes(reminder), len(office["李静"].reads())
     await office.pressed("李静", card, "签收")
-    assert await office.pressed("李静", reminder, STEP) == DONE
-    assert await office.state() == "signed"
+    await office.settle()
+    assert f"✓ {NUMBER}　签收线索：已办结" in reminder.text
+    assert not reminder.labels
+    assert await office.forged("李静", reminder, seen[STEP]) == DONE
+    assert len(office["李静"].reads()) == shown, "an edit, and nothing else"
+
+
+async def test_a_reminder_that_its_reader_has_deleted_does_not_come_back(office: Office) -> None:
+    reminder, card = await reminded(office)
+    del office["李静"].private.messages[reminder.id]
+    await office.pressed("李静", card, "签收")
+    await office.settle()
+    assert not [m for m in office["李静"].reads() if "办理提醒" in m.text]
 
 
 @pytest.mark.parametrize("name", ["路人甲", "陈刚", "周岚", "王敏", "孙伟", "吴建国"])
@@ -67,22 +82,38 @@ async def test_nobody_else_can_use_somebodys_reminder(office: Office, name: str)
 
 async def test_a_reminder_is_put_off_once_however_often_that_is_pressed(office: Office) -> None:
     reminder, _ = await reminded(office)
+    later = codes(reminder)[LATER]
     await office.pressed("李静", reminder, LATER)
-    asked = await office.reads("李静", "请选择何时再提醒您", after=reminder)
-    await office.pressed("李静", reminder, LATER)
+    asked = await office.reads("李静", ASKED, after=reminder)
+    assert await office.pressed("李静", reminder, LATER) == "请在下方选择何时再提醒。"
     await office.settle()
-    asked = await office.reads("李静", "请选择何时再提醒您", after=reminder)
+    assert [m for m in office["李静"].reads() if ASKED in m.text] == [asked]
+    until = codes(asked)[asked.labels[0]]
     assert asked.labels == ["下一工作日上午"], "it is due then, and never later"
     await office.pressed("李静", asked, asked.labels[0])
     await office.reads("李静", "3月11日 09:00再次提醒您", after=reminder)
+    assert not await office.forged("李静", reminder, until), "a second tap says and does nothing"
+    await office.settle()
+    assert len([m for m in office["李静"].reads() if "再次提醒您" in m.text]) == 1
+    assert f"－ {NUMBER}　签收线索：稍后提醒（3月11日 09:00）" in reminder.text
+    assert not reminder.labels
     office.sandbox.clock.advance(timedelta(days=1))
     await office.tick()
     await office.settle()
     again = await office.reads("李静", "今天到期", after=asked)
     assert again.text.count(NUMBER) == 1
     assert again.labels == [STEP], "there is no later any more"
-    refusal = await office.pressed("李静", reminder, LATER)
+    refusal = await office.forged("李静", reminder, later)
     assert "不能再推迟提醒" in refusal
+
+
+async def test_a_question_that_was_deleted_is_asked_anew(office: Office) -> None:
+    reminder, _ = await reminded(office)
+    await office.pressed("李静", reminder, LATER)
+    asked = await office.reads("李静", ASKED, after=reminder)
+    del office["李静"].private.messages[asked.id]
+    await office.pressed("李静", reminder, LATER)
+    await office.reads("李静", ASKED, after=asked)
 
 
 @both
@@ -104,6 +135,15 @@ async def test_no_forged_button_of_a_reminder_does_anything(office: Office) -> N
     await office.settle()
     assert await office.counts() == before
     assert await office.state() == "handed_over"
+
+
+async def test_the_way_to_the_rest_opens_the_whole_list_below(office: Office) -> None:
+    reminder, card = await reminded(office)
+    for _ in range(2):
+        await office.forged("李静", card, buttons.code(buttons.TODO, buttons.ALL))
+        todo = await office.reads("李静", "有1件待办", after=reminder)
+        reminder = todo
+    assert NUMBER in todo.text
 
 
 async def test_upcoming_is_told_in_private_wherever_it_is_asked(office: Office) -> None:

@@ -344,10 +344,7 @@ class Year:
         return found
 
     def arrived(self, since: datetime) -> Heard:
-        """Every reminder and weekly word that came since, as people read it.
-
-        What was too much for one message, and came in several, counts as one.
-        """
+        """Every reminder and weekly word that came since, as people read it."""
         found: Heard = {}
         for chat_id, message in self.messages(since):
             found.setdefault((minute(message.date), chat_id), []).extend(items_in(message))

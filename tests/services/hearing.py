@@ -15,7 +15,7 @@ from bot.domain.calendar import SHANGHAI
 from tests.services.owing import DAY, Almanac
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import date
 
 STAGES = {-30, -15, -7, -3, -1, 0, 1, 3}
@@ -302,6 +302,13 @@ class Ears:
         self.waits = {call: at for call, at in self.waits.items() if call not in unreached}
         self.word = Word(today, weekly, unreached)
         self.since[self.word] = now
+
+    # The words.
+
+    def pressing(self, debts: Iterable[Debt], reader: int) -> list[Debt]:
+        """In which order one message names them: one's own first, then what is due first."""
+        organ = self.members[reader].organ
+        return sorted(debts, key=lambda debt: (debt.debtor != organ, debt.due, debt.id))
 
     # The sending.
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
 from typing import TYPE_CHECKING
 
 from bot.domain.calendar import SHANGHAI
+from bot.domain.outgoing import Manner
 from bot.services.delivery import arrived, undeliverable
 from bot.services.desk import Desk
 from reminders.dispatcher import Dispatcher
@@ -33,6 +35,8 @@ class Bell:
     books: Books
     blocked: set[int] = field(default_factory=set)
     """Chats that cannot be written to."""
+    chats: dict[int, dict[int, Outgoing]] = field(default_factory=lambda: defaultdict(dict))
+    """What stands in each chat, by the message's id."""
     _message_ids: Iterator[int] = field(default_factory=lambda: count(9001))
 
     async def tick(self, day: str, hour: str = "09:00") -> Dispatcher:
@@ -56,10 +60,16 @@ class Bell:
     async def _send(self, queued: Queued, now: datetime) -> list[Outgoing]:
         async with self.database.write() as tx:
             desk = await Desk.open(tx, self.books, now, f"o{queued.id}.{queued.attempts}")
+            if queued.message.manner is Manner.AMEND:
+                await arrived(desk, queued, None)
+                self.chats[queued.message.chat_id][queued.message.reply_to or 0] = queued.message
+                return [queued.message]
             if queued.message.chat_id in self.blocked:
                 await undeliverable(desk, queued, "Forbidden: bot was blocked", away=True)
                 return []
-            await arrived(desk, queued, next(self._message_ids))
+            message_id = next(self._message_ids)
+            await arrived(desk, queued, message_id)
+            self.chats[queued.message.chat_id][message_id] = queued.message
             return [queued.message]
 
     async def ring(self, day: str, hour: str = "09:00") -> list[Outgoing]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -27,8 +28,10 @@ from bot.domain.calendar import SHANGHAI, local_date
 from bot.domain.errors import DomainError
 from bot.domain.kinds.advice import ADVICE
 from bot.domain.kinds.lifecycle import Party
+from bot.domain.outgoing import Manner
 from bot.domain.people import Place, Role, Side, Status, Visitor
 from bot.domain.records import Nag
+from bot.services import buttons, nag_lists
 from bot.services.amendments import correct_record
 from bot.services.clocks import matter_of
 from bot.services.delivery import arrived, undeliverable
@@ -38,6 +41,7 @@ from bot.services.nagging import respites
 from bot.services.planning import GROUP_KEY, NAG_KEY
 from bot.services.putting_off import ask_until, put_off_until
 from bot.services.roster import leave, welcome
+from bot.services.ticking import NEWEST
 from bot.storage.chats import Chat
 from bot.storage.database import Database
 from bot.storage.outbox import WAITING
@@ -52,9 +56,11 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncIterator, Awaitable, Callable
 
+    import pytest
+
     from bot.domain.kinds.kind import Kind
     from bot.domain.kinds.lifecycle import Matter, Move
-    from bot.domain.outgoing import Queued
+    from bot.domain.outgoing import Outgoing, Queued
     from bot.domain.records import Record, Value
     from bot.services.desk import Books
     from bot.storage.database import Tx
@@ -72,6 +78,20 @@ FAILURES = ("lost before", "lost after", "killed before", "killed after")
 LEAD: dict[str, Value] = {"category": "2C", "route": "transfer", "summary": "占用耕地"}
 SAID: dict[str, Value] = {**GIVEN, "case_number": "鄂城检行执监〔2026〕42070400003号"}
 DATED = {"served_on", "received_on", "replied_on", "reply_received_on", "looked_on"}
+SHOWN = 2
+"""So many a message names here, lest no life have more."""
+
+
+@dataclass(frozen=True)
+class List:
+    """A list of reminders as it stands in a chat now."""
+
+    made_at: datetime
+    told: dict[int, Call]
+    """What it told of, by the nag's id."""
+    debts: dict[int, Debt]
+    message: Outgoing | None
+    """As it reads now; None: its reader had blocked the bot when it was edited."""
 
 
 class Inside(Database):
@@ -107,6 +127,8 @@ class Reminded(Undone):
         self.records: list[Record] = []
         self.heard: Counter[Call] = Counter()
         self.words: list[Word] = []
+        self.lists: dict[int, dict[int, List]] = {}
+        """The lists that stand in each one's chat."""
         self.ticked = False
         """The dispatcher has run, in office hours, since anything last happened."""
 
@@ -429,12 +451,80 @@ class Reminded(Undone):
                 await self.tx.outbox.recover(self.now)
             elif "lost" in how:
                 await self.tx.outbox.put_back(queued, "TimedOut", self.now, perhaps_sent=True)
+            elif queued.message.manner is Manner.AMEND:
+                await self._see_edited(queued)
             elif self._is_here(queued):
                 await self._hear(queued)
-                await arrived(await self.desk(), queued, next(self.message_ids))
+                message_id = next(self.message_ids)
+                await self._see(queued, message_id)
+                await arrived(await self.desk(), queued, message_id)
             else:
                 self.ears.members[self.users[queued.message.chat_id]].known = False
                 await undeliverable(await self.desk(), queued, "blocked", away=True)
+        self._look_at_lists()
+
+    # What stands in the private chats.
+
+    async def _see(self, queued: Queued, message_id: int) -> None:
+        """A list comes to stand in its reader's chat."""
+        message = queued.message
+        if message.key.startswith(NAG_KEY):
+            told = {n.id: Call(n.duty_id, n.stage, n.person_id) for n in await self._said(message)}
+            debts = {call.debt: self.ears.debts[call.debt] for call in told.values()}
+            reader = self.users[message.chat_id]
+            self.lists.setdefault(reader, {})[message_id] = List(
+                queued.queued_at, told, debts, message
+            )
+
+    async def _said(self, message: Outgoing) -> list[Nag]:
+        return await self.tx.nags.in_message(message.key)
+
+    async def _see_edited(self, queued: Queued) -> None:
+        """An edit reaches only who has not blocked the bot, and is never a new message."""
+        message, reader = queued.message, self.users[queued.message.chat_id]
+        if message.post.startswith(NAG_KEY):
+            self.seen["ticked"] += 1
+            old = self.lists[reader][message.reply_to or 0]
+            assert not self.ears.members[reader].left
+            edited = message if self._is_here(queued) else None
+            self.lists[reader][message.reply_to or 0] = replace(old, message=edited)
+        await arrived(await self.desk(), queued, None)
+
+    def _look_at_lists(self) -> None:
+        """Of the newest list of each, just what waits for its reader can be acted upon.
+
+        In no list of theirs of these days there is a way to do what is done.
+        """
+        for reader, all_of_theirs in self.lists.items():
+            lists = {at: one for at, one in all_of_theirs.items() if self._is_fresh(one)}
+            if self.ears.members[reader].left or not lists:
+                continue
+            newest = lists[max(lists)]
+            if newest.message:
+                ordered = self.ears.pressing(newest.debts.values(), reader)
+                named = {debt.id for debt in ordered[:SHOWN]}
+                assert self._live(newest) == {d for d in named if self._waits_for(newest, d)}
+            seen: Counter[int] = Counter()
+            for at in sorted(lists, reverse=True):
+                matters = {debt.matter for debt in lists[at].debts.values()}
+                seen.update(matters)
+                if max(seen[matter] for matter in matters) <= NEWEST:
+                    assert self._live(lists[at]) <= self.ears.debts.keys()
+
+    def _is_fresh(self, listed: List) -> bool:
+        return self.now - listed.made_at < 29 * DAY
+
+    @staticmethod
+    def _live(listed: List) -> set[int]:
+        """What the buttons under a list lead to."""
+        rows = listed.message.buttons if listed.message else ()
+        presses = [buttons.read(row[0].data) for row in rows]
+        return {listed.told[p.number(0)].debt for p in presses if p.verb == buttons.NAG}
+
+    def _waits_for(self, listed: List, debt: int) -> bool:
+        """It is owed, and its reader has not put it off."""
+        call = max(call for call in listed.told.values() if call.debt == debt)
+        return debt in self.ears.debts and call in self.ears.called - self.ears.waits.keys()
 
     def _is_here(self, queued: Queued) -> bool:
         person = self.users.get(queued.message.chat_id)
@@ -448,11 +538,9 @@ class Reminded(Undone):
         calls = [Call(n.duty_id, n.stage, n.person_id) for n in await self.tx.nags.in_message(key)]
         duties = await self.tx.duties.by_id({call.debt for call in calls})
         assert all(duty.closed_by is None for duty in duties.values()), "nothing after the answer"
-        for duty in duties.values():
-            record = await self.tx.records.get(duty.record_id)
-            assert record is not None
-            assert record.number in text
         if key.startswith(GROUP_KEY):
+            for duty in duties.values():
+                assert (await self._number(duty.record_id)) in text
             word = Word(self._day_of(key), "本周" in text, frozenset(calls))
             assert word not in self.words or queued.repeated
             self.words += [] if word in self.words else [word]
@@ -460,11 +548,26 @@ class Reminded(Undone):
         reader = self.users[queued.message.chat_id]
         assert {call.person for call in calls} == {reader}
         assert not self.ears.members[reader].left
+        await self._read(text, [self.ears.debts[each] for each in duties], reader)
         under_way = self.ears.queued.get(reader, set())
         for call in calls:
             new = self.heard[call] < self.ears.heard[call] + (call in under_way)
             assert new or queued.repeated, f"{call} is heard twice"
             self.heard[call] += new
+
+    async def _read(self, text: str, debts: list[Debt], reader: int) -> None:
+        """The most pressing stand in it by their numbers, the rest by how many they are."""
+        ordered = self.ears.pressing(debts, reader)
+        for debt in ordered[:SHOWN]:
+            assert (await self._number(debt.matter)) in text
+        rest = len(ordered) - SHOWN
+        assert (f"另有{rest}件" in text) == (rest > 0)
+        self.seen["more than are named"] += rest > 0
+
+    async def _number(self, record_id: int) -> str:
+        record = await self.tx.records.get(record_id)
+        assert record is not None
+        return record.number
 
     @staticmethod
     def _day_of(key: str) -> date:
@@ -526,8 +629,9 @@ class Reminded(Undone):
 
 
 def test_whatever_happens_everybody_hears_what_they_must_once_and_nothing_else(
-    quick_url: str, books: Books
+    quick_url: str, books: Books, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(nag_lists, "SHOWN", SHOWN)
     Reminded.seen.clear()
     with opened(quick_url) as (runner, database):
 
@@ -537,4 +641,5 @@ def test_whatever_happens_everybody_hears_what_they_must_once_and_nothing_else(
 
         run_state_machine_as_test(Here, settings=PROFILE)
     wanted = {"filed", "corrected", "put off", "left", "blocked", "back", "mornings"}
+    wanted |= {"more than are named", "ticked"}
     assert Reminded.seen.keys() >= wanted, "without which it would prove less than it says"

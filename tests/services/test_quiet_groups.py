@@ -36,8 +36,6 @@ if TYPE_CHECKING:
 
 GROUP = -100_77
 FIRST, LAST = date(2026, 9, 1), date(2026, 11, 30)
-MORE = "未完，见下一条"
-"""A list of more than a dozen goes on in another message; it counts as one."""
 HOURS = ((9, 0), (14, 30), (17, 5))
 """When the ticker is looked at: both openings, and the end of the day."""
 
@@ -128,7 +126,7 @@ class Quarter:
             return  # an edit of what stands
         if message.chat_id == GROUP:
             self.group[day] += 1
-        elif message.key.startswith(NAG_KEY) and MORE not in message.text:
+        elif message.key.startswith(NAG_KEY):
             self.lists[message.chat_id, day, self.at.hour < 12] += 1
 
 

@@ -21,6 +21,7 @@ from bot.services.cards import render_card
 from bot.services.disclosure import tell_history
 from bot.services.histories import note_step
 from bot.services.ledger import file_record, move_record
+from bot.services.nag_lists import remind
 from bot.services.proofs import account_of
 from bot.services.recounting import SHOWN, recount, recount_late
 from bot.services.verify import verify
@@ -473,3 +474,21 @@ async def test_events_of_several_records_do_not_mix(
             names = [name for name, _ in groupby(event.name for event in events)]
             assert names[-1] == "recounted"
             assert events[-1].facts["number"] == record.number
+
+
+async def test_a_reminder_that_names_several_dates_is_edited_once(
+    desk: OpenDesk, on: OpenOn, bureau: Actor, procuratorate: Actor, deliver: Deliver
+) -> None:
+    async with on(11, 9) as d:
+        records = [await accepted(d, bureau, procuratorate) for _ in range(3)]
+    async with desk() as d:
+        for record in records:
+            duty = await open_duty(d, record)
+            await d.tx.nags.add(duty.id, -30, [procuratorate.person_id], d.now)
+        await remind(d, procuratorate.person_id)
+    await deliver()
+    async with desk() as d:
+        await recount(with_notice(d), NUMBER, None)
+    (edit,) = [said for said in await deliver() if said.manner is Manner.AMEND]
+    assert edit.text.count("已改期至2027年2月12日") == 3
+    assert not edit.buttons

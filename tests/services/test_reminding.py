@@ -13,6 +13,7 @@ from bot.services import buttons
 from bot.services.delivery import postponed
 from bot.services.desk import Desk
 from bot.services.ledger import file_record
+from bot.services.nag_lists import SHOWN
 from bot.services.nagging import hand_on
 from bot.services.planning import NAG_KEY
 from bot.services.putting_off import act_on, ask_until, put_off_until
@@ -96,6 +97,24 @@ async def test_a_forest_lead_cites_what_the_notice_says_of_forests(
     await bell.deliver("04-13", "10:00")
     told = nags(await bell.ring("04-15"))
     assert "鄂州检会〔2021〕5号 第三条第二项第二款" in told[PROSECUTOR]
+
+
+async def test_more_than_a_dozen_are_one_message_that_names_the_most_pressing(
+    owed: Advice, bell: Bell
+) -> None:
+    last = owed.record
+    for serial in range(1, SHOWN + 1):
+        await owed.file("04-10", advice_number=f"鄂州检行建〔2026〕{serial + 10}号")
+        await owed.take("04-10", "serve", served_on="2026-04-10")
+        await owed.take("04-10", "confirm_receipt", received_on="2026-04-10")
+        await owed.take("04-10", "check")
+    (message,) = [m for m in await bell.ring("06-08") if m.key.startswith(NAG_KEY)]
+    assert message.text.count("书面回复") == SHOWN
+    assert f"{last.number}</b>" not in message.text, "it is due last"
+    assert "另有1件：🟡 1件" in message.text
+    assert len(message.buttons) == SHOWN + 1
+    assert [key.label for key in message.buttons[-1]] == ["查看全部待办"]
+    assert not nags(await bell.ring("06-08", "10:00")), "that says them all"
 
 
 async def test_near_the_end_all_on_duty_are_told_and_once_overdue_the_leader_and_who_waits(

@@ -1,0 +1,253 @@
+"""A reminder that stands keeps pace with what is done; it is never sent a second time for that."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot.domain.outgoing import Manner
+from bot.domain.people import Place, Role
+from bot.services import buttons
+from bot.services.delivery import arrived
+from bot.services.desk import Desk
+from bot.services.housekeeping import KEPT_REMINDERS, forget_old
+from bot.services.nag_lists import SHOWN
+from bot.services.planning import NAG_KEY
+from bot.services.putting_off import put_off_until
+from bot.services.roster import leave
+from bot.storage.tables import posts
+from tests.services.reminding import Bell, moment
+
+if TYPE_CHECKING:
+    from bot.domain.outgoing import Outgoing
+    from bot.domain.records import Record
+    from bot.services.desk import Books
+    from bot.storage.database import Database
+    from tests.conftest import Act, Hire
+    from tests.services.advising import Advice
+
+PROSECUTOR, BUREAU = 7001, 7002
+"""The chats of the two who carry the recommendations on."""
+
+
+@pytest.fixture
+def bell(database: Database, books: Books) -> Bell:
+    return Bell(database, books)
+
+
+@pytest.fixture
+async def owed(advice: Advice) -> Advice:
+    """Two recommendations of 13 April, checked at once: the replies are due on 15 June."""
+    await serve(advice, 5)
+    await serve(advice, 6)
+    return advice
+
+
+async def serve(advice: Advice, serial: int) -> Record:
+    await advice.file("04-13", advice_number=f"鄂州检行建〔2026〕{serial}号")
+    await advice.take("04-13", "serve", "confirm_receipt", "check")
+    return advice.record
+
+
+def lists(bell: Bell, chat: int = BUREAU) -> list[Outgoing]:
+    """The reminders as they stand in a chat, the oldest first."""
+    return [each for each in bell.chats[chat].values() if each.post.startswith(NAG_KEY)]
+
+
+def labels(message: Outgoing) -> list[str]:
+    return [button.label for row in message.buttons for button in row]
+
+
+def amended(said: list[Outgoing]) -> list[Outgoing]:
+    return [each for each in said if each.manner is Manner.AMEND]
+
+
+async def test_what_is_met_is_ticked_off_and_only_its_buttons_go(owed: Advice, bell: Bell) -> None:
+    await bell.ring("06-08")
+    (before,) = lists(bell)
+    done, other = "检察建议〔2026〕2号", "检察建议〔2026〕1号"
+    assert [label.split()[-1] for label in labels(before)] == [other, "稍后提醒", done, "稍后提醒"]
+    await owed.take("06-11", "reply", replied_on="2026-06-11")
+    said = await bell.deliver("06-11", "10:01")
+    assert len(amended(said)) == 1
+    assert not [each for each in said if each.key.startswith(NAG_KEY)], "nothing is sent anew"
+    (after,) = lists(bell)
+    assert f"✓ {done}　书面回复：已办结" in after.text
+    assert labels(after) == [f"登记书面回复 {other}", "稍后提醒"]
+    assert "6月15日到期，还有7天" in after.text, "the rest stays as it was said that day"
+    assert after.text.startswith("<b>办理提醒</b>　2026年6月8日")
+
+
+async def test_when_all_is_done_nothing_is_left_to_press(owed: Advice, bell: Bell) -> None:
+    await bell.ring("06-08")
+    second = owed.record
+    await owed.take("06-08", "reply", replied_on="2026-06-08")
+    async with owed.desk() as d:
+        first = await d.tx.records.get(second.id - 1)
+    owed.filed = first
+    await owed.take("06-08", "reply", replied_on="2026-06-08")
+    said = await bell.deliver("06-08", "10:01")
+    assert len(amended(said)) == 1, "of two edits that wait only the newest is sent"
+    (after,) = lists(bell)
+    assert after.text.count("：已办结") == 2
+    assert not after.buttons
+    assert "以上事项均已处理" in after.text
+
+
+async def test_a_date_that_moves_is_told_in_the_reminder(owed: Advice, bell: Bell) -> None:
+    await bell.ring("06-08")
+    await owed.correct("06-09", owed.prosecutor, served_on="2026-04-20")
+    await owed.correct("06-09", owed.bureau, received_on="2026-04-20")
+    await bell.deliver("06-09", "10:01")
+    (after,) = lists(bell)
+    assert "－ 检察建议〔2026〕2号　书面回复：已改期至6月22日" in after.text
+    assert "登记书面回复 检察建议〔2026〕2号" not in labels(after)
+
+
+async def test_what_is_owed_no_more_or_again_says_so(owed: Advice, bell: Bell) -> None:
+    await bell.ring("06-08")
+    await owed.take("06-09", "reply", replied_on="2026-06-09")
+    await bell.deliver("06-09", "10:01")
+    assert "2号　书面回复：已办结" in lists(bell)[0].text
+    await owed.take("06-10", "return_reply")
+    await bell.deliver("06-10", "10:01")
+    assert "2号　书面回复：仍须办理，6月15日到期" in lists(bell)[0].text
+    assert "已处理" not in lists(bell)[0].text
+    await owed.take("06-10", "withdraw")
+    await bell.deliver("06-10", "10:02")
+    assert "2号　书面回复：不再需要办理" in lists(bell)[0].text
+
+
+async def test_who_puts_it_off_reads_until_when_and_nobody_else_does(
+    owed: Advice, bell: Bell, people: Hire
+) -> None:
+    deputy = await people("zrzy-ec", Role.DEPUTY, "赵强")
+    await bell.ring("06-11")
+    await bell.ring("06-12")
+    press = buttons.read(lists(bell)[-1].buttons[0][1].data)
+    async with owed.on("06-12") as d:
+        until = int(moment("06-15").timestamp())
+        await put_off_until(d, owed.bureau, press.number(0), until, BUREAU)
+    assert len(amended(await bell.deliver("06-12", "10:01"))) == 1
+    after = lists(bell)[-1]
+    assert "－ 检察建议〔2026〕1号　书面回复：稍后提醒（6月15日 09:00）" in after.text
+    assert labels(after) == ["登记书面回复 检察建议〔2026〕2号", "稍后提醒"]
+    assert len(labels(lists(bell, deputy.user_id)[-1])) == 4
+    await owed.take("06-12", "reply", replied_on="2026-06-12")
+    await bell.deliver("06-12", "10:02")
+    assert "稍后提醒（6月15日 09:00）" in lists(bell)[-1].text, (
+        "that it is put off is not forgotten"
+    )
+    await bell.ring("06-15")
+    assert "登记书面回复 检察建议〔2026〕1号" in labels(lists(bell)[-1])
+
+
+async def test_what_is_done_while_a_reminder_is_under_way_is_ticked_off_as_it_arrives(
+    owed: Advice, bell: Bell, database: Database, books: Books
+) -> None:
+    await bell.deliver("06-08")
+    await bell.tick("06-08")
+    async with database.write() as tx:
+        (queued,) = await tx.outbox.claim(moment("06-08"), 5)
+    await owed.take("06-08", "reply", replied_on="2026-06-08")
+    assert not amended(await bell.deliver("06-08", "10:01"))
+    async with database.write() as tx:
+        await arrived(await Desk.open(tx, books, moment("06-08", "10:02"), "late"), queued, 77)
+    (edit,) = amended(await bell.deliver("06-08", "10:03"))
+    assert (edit.reply_to, edit.chat_id) == (77, BUREAU)
+    assert "2号　书面回复：已办结" in edit.text
+
+
+async def test_what_says_that_it_may_be_a_repetition_goes_on_to_say_so(
+    owed: Advice, bell: Bell, database: Database
+) -> None:
+    await bell.deliver("06-08")
+    await bell.tick("06-08")
+    async with database.write() as tx:
+        (queued,) = await tx.outbox.claim(moment("06-08"), 5)
+        await tx.outbox.put_back(queued, "TimedOut", moment("06-08"), perhaps_sent=True)
+    await bell.deliver("06-08", "09:01")
+    await owed.take("06-08", "reply", replied_on="2026-06-08")
+    (edit,) = amended(await bell.deliver("06-08", "10:01"))
+    assert edit.text.endswith("（此条可能重复发送）")
+
+
+async def test_older_reminders_are_ticked_off_too_but_not_without_end(
+    owed: Advice, bell: Bell
+) -> None:
+    days = ("06-16", "06-17", "06-18", "06-22", "06-23")
+    for day in days:
+        await bell.ring(day)
+    assert len(lists(bell)) == len(days)
+    await owed.take("06-24", "reply", replied_on="2026-06-24")
+    await bell.deliver("06-24", "10:01")
+    ticked = ["已办结" in each.text for each in lists(bell)]
+    assert ticked == [False, False, True, True, True]
+
+
+async def test_after_a_month_a_reminder_is_left_as_it_is(owed: Advice, bell: Bell) -> None:
+    await bell.ring("05-15")
+    await owed.take("06-15", "reply", replied_on="2026-06-15")
+    assert not amended(await bell.deliver("06-15", "10:01"))
+
+
+async def test_a_reminder_that_still_waits_is_said_anew_and_not_edited(
+    owed: Advice, bell: Bell
+) -> None:
+    await bell.deliver("06-08")
+    await bell.tick("06-08")
+    await owed.take("06-08", "reply", replied_on="2026-06-08")
+    assert not lists(bell)
+    await bell.ring("06-08", "10:01")
+    (only,) = lists(bell)
+    assert "检察建议〔2026〕2号" not in only.text
+
+
+async def test_who_is_not_entitled_any_more_is_told_nothing_new(
+    owed: Advice, bell: Bell, people: Hire, actor: Act
+) -> None:
+    await bell.ring("06-08")
+    async with owed.on("06-08") as d:
+        await d.tx.people.change(owed.bureau.person_id, organ="zrzy-hr")
+    owed.bureau = actor(await people("zrzy-ec", name="陈明"))
+    await owed.take("06-08", "reply", replied_on="2026-06-08")
+    assert not amended(await bell.deliver("06-08", "10:01"))
+
+
+async def test_who_left_is_told_nothing_new(owed: Advice, bell: Bell, people: Hire) -> None:
+    other = await people("zrzy-ec", name="陈明")
+    await bell.ring("06-12")
+    await owed.take("06-12", "reply", replied_on="2026-06-12")
+    async with owed.on("06-12") as d:
+        await leave(d, owed.bureau, owed.bureau.person_id, Place(BUREAU, private=True))
+    said = amended(await bell.deliver("06-12", "10:01"))
+    assert {each.chat_id for each in said} == {other.user_id}, "not even what waited to be edited"
+
+
+async def test_more_than_a_dozen_are_one_message_that_counts_the_rest(
+    owed: Advice, bell: Bell
+) -> None:
+    for serial in range(7, 7 + SHOWN):
+        await serve(owed, serial)
+    said = [each for each in await bell.ring("06-08") if each.key.startswith(NAG_KEY)]
+    (message,) = said
+    assert message.text.count("书面回复") == SHOWN
+    assert "另有2件：🟡 2件" in message.text
+    assert len(message.buttons) == SHOWN + 1
+    assert labels(message)[-1] == "查看全部待办"
+    assert not [each for each in await bell.ring("06-08", "10:00") if each.key.startswith(NAG_KEY)]
+    await owed.take("06-08", "reply", replied_on="2026-06-08")
+    await bell.deliver("06-08", "10:01")
+    (after,) = lists(bell)
+    assert "另有1件：🟡 1件" in after.text, "what is done of the rest is counted no more"
+
+
+async def test_where_a_reminder_stands_is_forgotten_with_it(owed: Advice, bell: Bell) -> None:
+    await bell.ring("06-08")
+    here = posts.select().where(posts.c.name.startswith(NAG_KEY))
+    async with owed.on("06-08") as d:
+        for later, kept in ((d, 1), (replace(d, now=d.now + KEPT_REMINDERS), 0)):
+            await forget_old(later)
+            assert len((await d.tx.connection.execute(here)).all()) == kept
