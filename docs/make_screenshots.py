@@ -234,14 +234,17 @@ async def _foretell(stage: Stage, page: ChatPage) -> None:
 
 
 async def _remind(stage: Stage, page: ChatPage) -> None:
-    """A morning's list, the week in the groups, a reminder put off."""
+    """A morning's list, what is done of it, the week in the groups, a reminder put off."""
     quiet = stage.sandbox.group(QUIET, stage.cast["孙伟"], stage.cast["周岚"])
     stage.cast["孙伟"].write(quiet, "/bind 华容 检察资规")
     await _until(stage, date(2026, 3, 13))
     await page.become("李静")
     await page.open(PRIVATE)
-    await page.reads("办理提醒", "3月13日")
+    morning = await page.reads("办理提醒", "3月13日")
     await _take(page, "reminders")
+    await page.press(morning, "签收")
+    await page.reads("办理提醒", "3月13日", "已办结")
+    await _take(page, "ticked")
     await _until(stage, date(2026, 3, 16))
     await page.become("王敏")
     await page.open(DISTRICT)
