@@ -243,7 +243,7 @@ async def _remind(stage: Stage, page: ChatPage) -> None:
     morning = await page.reads("办理提醒", "3月13日")
     await _take(page, "reminders")
     await page.press(morning, "签收")
-    await page.reads("办理提醒", "3月13日", "已办结")
+    await page.reads("办理提醒", "3月13日", "已办理")
     await _take(page, "ticked")
     await _until(stage, date(2026, 3, 16))
     await page.become("王敏")

@@ -54,7 +54,7 @@ async def test_after_the_answer_the_reminder_says_so_where_it_stands(office: Off
     seen, shown = codes(reminder), len(office["李静"].reads())
     await office.pressed("李静", card, "签收")
     await office.settle()
-    assert f"✓ {NUMBER}　签收线索：已办结" in reminder.text
+    assert f"✓ {NUMBER}　签收线索：已办理" in reminder.text
     assert not reminder.labels
     assert await office.forged("李静", reminder, seen[STEP]) == DONE
     assert len(office["李静"].reads()) == shown, "an edit, and nothing else"

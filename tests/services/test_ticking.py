@@ -74,7 +74,7 @@ async def test_what_is_met_is_ticked_off_and_only_its_buttons_go(owed: Advice, b
     assert len(amended(said)) == 1
     assert not [each for each in said if each.key.startswith(NAG_KEY)], "nothing is sent anew"
     (after,) = lists(bell)
-    assert f"✓ {done}　书面回复：已办结" in after.text
+    assert f"✓ {done}　书面回复：已办理" in after.text
     assert labels(after) == [f"登记书面回复 {other}", "稍后提醒"]
     assert "6月15日到期，还有7天" in after.text, "the rest stays as it was said that day"
     assert after.text.startswith("<b>办理提醒</b>　2026年6月8日")
@@ -91,7 +91,7 @@ async def test_when_all_is_done_nothing_is_left_to_press(owed: Advice, bell: Bel
     said = await bell.deliver("06-08", "10:01")
     assert len(amended(said)) == 1, "of two edits that wait only the newest is sent"
     (after,) = lists(bell)
-    assert after.text.count("：已办结") == 2
+    assert after.text.count("：已办理") == 2
     assert not after.buttons
     assert "以上事项均已处理" in after.text
 
@@ -110,7 +110,7 @@ async def test_what_is_owed_no_more_or_again_says_so(owed: Advice, bell: Bell) -
     await bell.ring("06-08")
     await owed.take("06-09", "reply", replied_on="2026-06-09")
     await bell.deliver("06-09", "10:01")
-    assert "2号　书面回复：已办结" in lists(bell)[0].text
+    assert "2号　书面回复：已办理" in lists(bell)[0].text
     await owed.take("06-10", "return_reply")
     await bell.deliver("06-10", "10:01")
     assert "2号　书面回复：仍须办理，6月15日到期" in lists(bell)[0].text
@@ -157,7 +157,7 @@ async def test_what_is_done_while_a_reminder_is_under_way_is_ticked_off_as_it_ar
         await arrived(await Desk.open(tx, books, moment("06-08", "10:02"), "late"), queued, 77)
     (edit,) = amended(await bell.deliver("06-08", "10:03"))
     assert (edit.reply_to, edit.chat_id) == (77, BUREAU)
-    assert "2号　书面回复：已办结" in edit.text
+    assert "2号　书面回复：已办理" in edit.text
 
 
 async def test_what_says_that_it_may_be_a_repetition_goes_on_to_say_so(
@@ -183,7 +183,7 @@ async def test_older_reminders_are_ticked_off_too_but_not_without_end(
     assert len(lists(bell)) == len(days)
     await owed.take("06-24", "reply", replied_on="2026-06-24")
     await bell.deliver("06-24", "10:01")
-    ticked = ["已办结" in each.text for each in lists(bell)]
+    ticked = ["已办理" in each.text for each in lists(bell)]
     assert ticked == [False, False, True, True, True]
 
 
