@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from bot.storage.tables import metadata
 from tests.services.advising import Advice
+from tests.services.reminding import Bell
 from tests.services.staying_away import Days
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.domain.outgoing import Outgoing
     from bot.domain.people import Person
+    from bot.services.desk import Books
     from bot.storage.database import Database
     from tests.conftest import Act, Hire, OpenDesk
 
@@ -46,6 +48,21 @@ async def advice(desk: OpenDesk, people: Hire, actor: Act) -> Advice:
     """A recommendation yet to be filed, with a liaison on either side: 李静 and 王敏."""
     prosecutor = actor(await people("jcy-ec", name="李静"))
     return Advice(desk, prosecutor, actor(await people("zrzy-ec", name="王敏")))
+
+
+@pytest.fixture
+async def owed(advice: Advice) -> Advice:
+    """One served on 13 April and checked at once: the reply is due on Monday, 15 June."""
+    await advice.deliver("04-13")
+    await advice.take("04-13", "check")
+    assert await advice.dues() == {"reply": "06-15"}
+    return advice
+
+
+@pytest.fixture
+def bell(database: Database, books: Books) -> Bell:
+    """The dispatcher, rung by hand."""
+    return Bell(database, books)
 
 
 @pytest.fixture

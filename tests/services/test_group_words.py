@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bot.domain.outgoing import Outgoing
     from bot.domain.records import Record
-    from bot.services.desk import Books, Desk
+    from bot.services.desk import Desk
     from bot.services.group_words import Bulletin, Word
     from bot.storage.chats import Audience
     from bot.storage.database import Database
@@ -40,19 +40,6 @@ BUREAU = 7002
 BOTH, ALL = frozenset({Side.PROCURATORATE, Side.RESOURCES}), frozenset(Side)
 DISTRICT, OTHER, CITY = "420704", "420703", "420700"
 GROUP = Chat(-100_77, 0, "鄂城群", DISTRICT, BOTH)
-
-
-@pytest.fixture
-def bell(database: Database, books: Books) -> Bell:
-    return Bell(database, books)
-
-
-@pytest.fixture
-async def owed(advice: Advice) -> Advice:
-    """A recommendation served on 13 April and checked: the reply is due on Monday, 15 June."""
-    await advice.deliver("04-13")
-    await advice.take("04-13", "check")
-    return advice
 
 
 async def bind(owed: Advice, *chats: Chat) -> None:

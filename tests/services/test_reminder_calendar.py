@@ -17,32 +17,23 @@ from bot.domain.periods import light
 from bot.services.reminder_calendar import SHOWN, send_calendar
 from bot.services.upcoming import messages_for, tell_upcoming
 from bot.storage.chats import Chat
-from tests.services.reminding import Bell
 
 if TYPE_CHECKING:
     from bot.domain.outgoing import Outgoing
     from bot.domain.people import Actor
     from bot.domain.sheet import Day, Sheet
-    from bot.services.desk import Books
-    from bot.storage.database import Database
     from tests.conftest import Act, Hire, OpenDesk
     from tests.services.advising import Advice
+    from tests.services.reminding import Bell
 
 BUREAU = 7002
 
 
 @pytest.fixture
-def bell(database: Database, books: Books) -> Bell:
-    return Bell(database, books)
-
-
-@pytest.fixture
-async def owed(advice: Advice, bell: Bell) -> Advice:
-    """A recommendation served on 13 April and checked at once: the reply is due on 15 June."""
-    await advice.deliver("04-13")
-    await advice.take("04-13", "check")
+async def owed(owed: Advice, bell: Bell) -> Advice:
+    """The same, and everybody has been told."""
     await bell.deliver("04-13", "10:00")
-    return advice
+    return owed
 
 
 async def pictures(

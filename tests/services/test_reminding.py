@@ -36,20 +36,6 @@ PROSECUTOR, BUREAU = 7001, 7002
 """The chats of the two who carry the recommendation on."""
 
 
-@pytest.fixture
-def bell(database: Database, books: Books) -> Bell:
-    return Bell(database, books)
-
-
-@pytest.fixture
-async def owed(advice: Advice) -> Advice:
-    """A recommendation served on 13 April and checked at once: the reply is due on 15 June."""
-    await advice.deliver("04-13")
-    await advice.take("04-13", "check")
-    assert await advice.dues() == {"reply": "06-15"}
-    return advice
-
-
 def nags(said: Iterable[Outgoing]) -> dict[int, str]:
     """The reminders among what was said, by chat."""
     found: dict[int, str] = {}

@@ -8,7 +8,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-import pytest
 from sqlalchemy import select, update
 
 from bot.domain.calendar import SHANGHAI
@@ -28,6 +27,8 @@ from tests.services.reminding import Bell, moment
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    import pytest
+
     from bot.domain.outgoing import Outgoing
     from bot.domain.records import Nag, Record
     from bot.services.desk import Books
@@ -37,19 +38,6 @@ if TYPE_CHECKING:
 BUREAU = 7002
 """The chat of the bureau's liaison."""
 GROUP = -100_77
-
-
-@pytest.fixture
-def bell(database: Database, books: Books) -> Bell:
-    return Bell(database, books)
-
-
-@pytest.fixture
-async def owed(advice: Advice) -> Advice:
-    """A recommendation served on 13 April and checked: the reply is due on Monday, 15 June."""
-    await advice.deliver("04-13")
-    await advice.take("04-13", "check")
-    return advice
 
 
 class Hands:

@@ -33,11 +33,6 @@ PROSECUTOR, BUREAU = 7001, 7002
 
 
 @pytest.fixture
-def bell(database: Database, books: Books) -> Bell:
-    return Bell(database, books)
-
-
-@pytest.fixture
 async def owed(advice: Advice) -> Advice:
     """Two recommendations of 13 April, checked at once: the replies are due on 15 June."""
     await serve(advice, 5)
