@@ -16,6 +16,8 @@ from bot.domain.people import Actor, Place
 from bot.services.desk import identify, is_asking
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from bot.services.desk import Desk
     from bot.services.pulse import Pulse
 
@@ -83,6 +85,24 @@ class Context(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict
             thread_id=place.thread_id,
             text=self.desk.texts.render(template, **facts),
         )
+
+    async def tell_in_private(
+        self, update: Update, tell: Callable[[], Awaitable[None]], payload: str = "hello"
+    ) -> None:
+        """Tell the speaker something in private, and say so where they asked; or lead them there.
+
+        `payload` is what the private chat is then opened for.
+        """
+        if not await self.reachable():
+            await self.open_private(update, payload)
+            return
+        await tell()
+        if place_of(update).private:
+            return
+        if update.callback_query is None:
+            await self.reply(update, "sent_in_private")
+        else:
+            await self.toast(update, self.desk.texts.render("sent_in_private"))
 
     async def open_private(self, update: Update, payload: str) -> None:
         """Lead somebody whom the bot cannot write to into the private chat.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
@@ -180,12 +181,8 @@ async def _answer(desk: Desk, actor: Actor, draft: Draft, words: str, message_id
 
 async def drafts(update: Update, context: Context) -> None:
     """`/drafts`: what one has begun and not filed, in private."""
-    if not await context.reachable():
-        await context.open_private(update, "hello")
-        return
-    await tell_drafts(context.desk, context.actor, user_of(update).id)
-    if not place_of(update).private:
-        await context.reply(update, "sent_in_private")
+    tell = partial(tell_drafts, context.desk, context.actor, user_of(update).id)
+    await context.tell_in_private(update, tell)
 
 
 async def press_file(update: Update, context: Context, press: Press) -> None:

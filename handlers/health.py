@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.domain.errors import DomainError
 from bot.domain.people import Action
 from bot.services import buttons
 from bot.services.tending import dismiss, resend, tell_health
-from handlers.context import place_of, user_of
+from handlers.context import user_of
 
 if TYPE_CHECKING:
     from telegram import Update
@@ -19,13 +20,10 @@ if TYPE_CHECKING:
 
 async def health(update: Update, context: Context) -> None:
     """`/health`: how the bot is and what needs a hand, for administrators, in private."""
-    actor = context.actor
-    if actor.may(Action.SEE_HEALTH) and not await context.reachable():
-        await context.open_private(update, "hello")
-        return
-    await tell_health(context.desk, actor, user_of(update).id, context.scope.pulse)
-    if not place_of(update).private:
-        await context.reply(update, "sent_in_private")
+    actor, user_id = context.actor, user_of(update).id
+    actor.require(Action.SEE_HEALTH)
+    tell = partial(tell_health, context.desk, actor, user_id, context.scope.pulse)
+    await context.tell_in_private(update, tell)
 
 
 async def _press_health(update: Update, context: Context, press: Press) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.domain.people import Place
@@ -43,12 +44,8 @@ async def case(update: Update, context: Context) -> None:
 
 async def todo(update: Update, context: Context) -> None:
     """`/todo`: what waits for the asker and for their organ, in private."""
-    if not await context.reachable():
-        await context.open_private(update, "hello")
-        return
-    await tell_todo(context.desk, context.actor, user_of(update).id)
-    if not place_of(update).private:
-        await context.reply(update, "sent_in_private")
+    tell = partial(tell_todo, context.desk, context.actor, user_of(update).id)
+    await context.tell_in_private(update, tell)
 
 
 async def log(update: Update, context: Context) -> None:
@@ -170,18 +167,9 @@ TELLING = {"d": disclose, "h": tell_history, "f": hand_files}
 
 
 async def _in_private(update: Update, context: Context, record: Record, what: str) -> None:
-    """Tell content, history or files in private, where the person can be reached there."""
-    desk, user_id = context.desk, user_of(update).id
-    if not await context.reachable():
-        await context.open_private(update, f"{what}{record.id}")
-        return
-    await TELLING[what](desk, context.actor, record, user_id)
-    if place_of(update).private:
-        return
-    if update.callback_query is None:
-        await context.reply(update, "sent_in_private")
-    else:
-        await context.toast(update, desk.texts.render("sent_in_private"))
+    """Tell content, history or files in private."""
+    tell = partial(TELLING[what], context.desk, context.actor, record, user_of(update).id)
+    await context.tell_in_private(update, tell, f"{what}{record.id}")
 
 
 async def started_for(update: Update, context: Context, payload: str) -> bool:

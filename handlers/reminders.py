@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from bot.services import buttons
@@ -21,21 +22,16 @@ if TYPE_CHECKING:
 
 async def upcoming(update: Update, context: Context) -> None:
     """`/upcoming [days]`: what the bot will say of itself, told in private."""
-    if not await context.reachable():
-        await context.open_private(update, "hello")
-        return
     words, user_id = after_command(update), user_of(update).id
-    await tell_upcoming(context.desk, context.actor, words, user_id)
-    if not place_of(update).private:
-        await context.reply(update, "sent_in_private")
+    tell = partial(tell_upcoming, context.desk, context.actor, words, user_id)
+    await context.tell_in_private(update, tell)
 
 
 async def _press_calendar(update: Update, context: Context, press: Press) -> None:
     """日历图."""
-    if not await context.reachable():
-        await context.open_private(update, "hello")
-        return
-    await send_calendar(context.desk, context.actor, press.number(0), user_of(update).id)
+    days, user_id = press.number(0), user_of(update).id
+    tell = partial(send_calendar, context.desk, context.actor, days, user_id)
+    await context.tell_in_private(update, tell)
 
 
 async def _press_nag(update: Update, context: Context, press: Press) -> None:
