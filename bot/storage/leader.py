@@ -73,12 +73,19 @@ class Leadership:
         return True
 
     async def still_held(self) -> bool:
-        """Tell whether this process leads; once its PostgreSQL connection died, no more."""
-        return await self._grip.holds()
+        """Tell whether this process leads: it holds the lock, and nobody has signed since."""
+        if not await self._grip.holds():
+            return False
+        try:
+            async with self._database.read() as tx:
+                await self.require(tx.connection)
+        except (LeadershipLostError, DBAPIError, OSError):
+            return False
+        return True
 
     async def lost(self) -> None:
         """Return once this process leads no more."""
-        while await self._grip.holds():  # noqa: ASYNC110 (nobody tells: it must be asked)
+        while await self.still_held():  # noqa: ASYNC110 (nobody tells: it must be asked)
             await asyncio.sleep(CHECK)
 
     async def require(self, connection: AsyncConnection) -> None:

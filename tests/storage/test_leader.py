@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.outgoing import Outgoing
 from bot.storage.database import Database
 from bot.storage.leader import Leadership, LeadershipLostError
+from bot.storage.tables import leaders
 
 if TYPE_CHECKING:
     from asyncio.subprocess import Process
@@ -170,4 +171,19 @@ async def test_who_was_followed_writes_nothing_even_before_it_knows(postgres_url
     assert queued.message.text == "before"
     await new.release()
     await old.release()
+    await database.close()
+
+
+async def test_who_holds_a_lock_that_another_has_signed_for_leads_no_more(
+    postgres_url: str,
+) -> None:
+    """As when a pooler keeps the connection of somebody whose session is gone."""
+    database = Database(postgres_url)
+    leadership = Leadership(database, BOT)
+    assert await leadership.seize()
+    assert await leadership.still_held()
+    async with database.write() as tx:
+        await tx.connection.execute(update(leaders).values(since=NOW))
+    assert not await leadership.still_held()
+    await leadership.release()
     await database.close()
