@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from bot.domain.errors import DomainError
+from bot.domain.outgoing import Manner
 from bot.domain.people import Place
 from bot.services import buttons
 from bot.services.acknowledging import acknowledge
@@ -18,6 +20,8 @@ from bot.services.lookup import (
     look_up,
     look_up_one,
     open_record,
+    opened_aside,
+    renew_card,
     show_card,
     switch_filter,
     turn_page,
@@ -27,10 +31,10 @@ from bot.services.proposals import decide, open_refusal, show_proposal, withdraw
 from bot.services.steps import Outcome, take_step
 from bot.services.todo import tell_todo, turn_todo
 from bot.services.why import explain, tell_why
-from handlers.context import after_command, place_of, user_of
+from handlers.context import after_command, message_of, place_of, user_of
 
 if TYPE_CHECKING:
-    from telegram import Update
+    from telegram import Message, Update
 
     from bot.domain.records import Record
     from bot.services.buttons import Press
@@ -97,9 +101,31 @@ async def _press_filter_off(update: Update, context: Context, press: Press) -> N
 
 
 async def _press_move(update: Update, context: Context, press: Press) -> None:
-    """A step of the life-cycle."""
-    record = await _record(context, press)
-    await _step(update, context, record, press)
+    """A step of the life-cycle; a card that was opened aside shows what came of it, too."""
+    record, desk, place = await _record(context, press), context.desk, place_of(update)
+    message = message_of(update)
+    aside = await opened_aside(desk, record, place, message.message_id)
+    try:
+        if await _step(update, context, record, press) is not Outcome.TAKEN:
+            return
+    except DomainError as error:
+        if error.code != "came_second":
+            raise
+        await context.toast(update, desk.texts.refusal(error), manner=Manner.ALERT)
+    if not aside:
+        return
+    title = desk.books.kinds[record.kind].move(press.word(1)).title
+    said = desk.texts.render("step_done", title=title, number=record.number)
+    await context.toast(update, said)
+    if _leads_to_content(message, record):
+        await renew_card(desk, context.actor, record.id, place, message.message_id)
+
+
+def _leads_to_content(message: Message, record: Record) -> bool:
+    """Tell a short card from what it leads to: content that was asked for stays as it is."""
+    keys = message.reply_markup.inline_keyboard if message.reply_markup else ()
+    detail = buttons.code(buttons.DETAIL, record.id)
+    return any(key.callback_data == detail for row in keys for key in row)
 
 
 async def _press_todo(update: Update, context: Context, press: Press) -> None:

@@ -11,6 +11,7 @@ from bot.domain.people import Action
 from bot.services import buttons
 from bot.services.cards import card_buttons, own_buttons, render_card
 from bot.services.filters import filter_keys, in_force, switched
+from bot.services.reposting import card_post
 from bot.services.search import (
     filters_of,
     narrow,
@@ -193,6 +194,26 @@ async def show_card(desk: Desk, actor: Actor, record: Record, place: Place) -> N
         thread_id=place.thread_id,
         text=await render_card(desk, kind, record),
         buttons=own or card_buttons(desk, record, ()),
+    )
+
+
+async def opened_aside(desk: Desk, record: Record, place: Place, message_id: int) -> bool:
+    """Tell whether a message in private is not the record's own card, which keeps up to date."""
+    name = card_post(record.id, place.chat_id, 0)
+    return place.private and await desk.tx.chats.post(name) != (place.chat_id, message_id)
+
+
+async def renew_card(
+    desk: Desk, actor: Actor, record_id: int, place: Place, message_id: int
+) -> None:
+    """Bring a card up to date that was opened aside in private."""
+    record = await open_record(desk, actor, record_id)
+    await desk.say(
+        place.chat_id,
+        text=await render_card(desk, desk.books.kinds[record.kind], record),
+        buttons=await own_buttons(desk, actor, record),
+        manner=Manner.AMEND,
+        reply_to=message_id,
     )
 
 

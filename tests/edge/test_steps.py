@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from tests.edge.office import Office
 
 CAME_SECOND = f"{NUMBER} 的状态已有变化，这次没有作任何改动。请看最新的卡片。"
+
+
+def shows(card: Message, words: str) -> bool:
+    return words in card.text
 
 
 async def step(office: Office, name: str, card: Message, label: str, state: str) -> None:
@@ -150,6 +155,19 @@ async def test_an_old_cards_button_changes_nothing(office: Office) -> None:
     await office.settle()
     assert await office.counts() == before
     assert await office.state() == "signed"
+
+
+async def test_a_card_opened_aside_shows_what_its_step_has_done(office: Office) -> None:
+    card = await office.filed()
+    opened = []
+    for _ in range(2):
+        asked = office["李静"].write(None, f"/case {NUMBER}")
+        opened.append(await office.reads("李静", NUMBER, after=asked))
+    assert await office.pressed("李静", opened[0], "签收") == f"“签收”已办理：{NUMBER}。"
+    assert await office.pressed("李静", opened[1], "签收") == CAME_SECOND
+    for each in (*opened, card):
+        await office.until(partial(shows, each, "　已签收\n"))
+    assert [each.labels[0] for each in opened] == ["开始审查"] * 2
 
 
 async def test_who_may_not_take_a_step_is_told_so_however_old_the_button(office: Office) -> None:
