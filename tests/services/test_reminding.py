@@ -12,6 +12,7 @@ from bot.domain.people import Role, Side, Status
 from bot.services import buttons
 from bot.services.delivery import postponed
 from bot.services.desk import Desk
+from bot.services.disclosure import tell_history
 from bot.services.ledger import file_record
 from bot.services.nag_lists import SHOWN
 from bot.services.nagging import hand_on
@@ -343,13 +344,18 @@ async def test_who_left_hears_nothing_more_and_the_other_liaison_does(
 
 
 async def test_the_history_tells_which_organ_was_reminded(owed: Advice, bell: Bell) -> None:
-    await bell.ring("06-08")
-    await bell.ring("06-17")
-    async with owed.desk() as d:
+    for day in ("05-29", "06-08", "06-17"):
+        await bell.ring(day)
+    async with owed.on("06-17") as d:
         events = await d.tx.events.of_record(owed.record.id)
+        await tell_history(d, owed.bureau, owed.record, BUREAU)
     reminded = [event for event in events if event.name == "reminded"]
-    assert (reminded[0].facts["reminded"], reminded[0].facts["stage"]) == ("zrzy-ec", -7)
+    assert (reminded[0].facts["reminded"], reminded[0].facts["stage"]) == ("zrzy-ec", -15)
     assert all(event.facts["stage"] != 2 for event in reminded), "the daily list is none"
+    (history,) = [m for m in await bell.deliver("06-17", "10:00") if "办理经过" in m.text]
+    lines = [line for line in history.text.splitlines() if "提醒鄂城分局" in line]
+    assert "（书面回复，到期前17天）" in lines[0], "the stage of a rest day came before it"
+    assert "（书面回复，到期前7天）" in lines[1]
 
 
 async def test_groups_hear_what_the_week_brings_on_its_first_working_day(
