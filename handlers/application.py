@@ -24,7 +24,7 @@ from telegram.request import HTTPXRequest
 from bot.domain.errors import DomainError
 from bot.services import buttons
 from handlers import calendar, forms, health, places, records, reminders, roster
-from handlers.commands import all_commands
+from handlers.commands import all_commands, unknown
 from handlers.context import CONTEXT_TYPES, SCOPE, Context, query_of
 from handlers.guard import guard
 
@@ -84,6 +84,7 @@ def routes(kinds: Kinds) -> list[BaseHandler[Any, Context, None]]:
         CallbackQueryHandler(pressed),
         MessageHandler(fresh & filters.TEXT & ~filters.COMMAND, spoken),
         MessageHandler(filters.UpdateType.EDITED_MESSAGE & filters.TEXT, spoken.again),
+        MessageHandler(fresh & filters.COMMAND & filters.ChatType.PRIVATE, unknown),
         MessageHandler(fresh & filters.LOCATION, forms.pinned),
         MessageHandler(fresh & (filters.ATTACHMENT | filters.VOICE), spoken.captioned),
     ]

@@ -14,9 +14,10 @@ from telegram import (
     Update,
 )
 
+from bot.domain.errors import DomainError
 from bot.domain.people import Action, Role
 from handlers import calendar, forms, health, places, records, reminders, roster
-from handlers.context import place_of
+from handlers.context import place_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Coroutine
@@ -84,6 +85,11 @@ def all_commands(kinds: Kinds) -> tuple[Command, ...]:
         Command("start", "打开私聊", Menu.PRIVATE, roster.start),
     )
     return (*commands, Command("help", "用法说明", Menu.EVERYWHERE, Help(commands)))
+
+
+async def unknown(update: Update, context: Context) -> None:
+    """A command that there is not; in a group it may be another bot's."""
+    raise DomainError("no_such_command", command=words_of(update).split()[0][:32])
 
 
 IN_GROUPS = frozenset({Menu.EVERYWHERE})

@@ -538,6 +538,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
     "filed": {**CARD, "move": "reply", "proposed": False, "late": [LATE] * 3},
     "away_noted": {"others": [NAME] * 9, "days": DAYS},
     "errors/away_too_long": {"days": LONGEST},
+    "errors/no_such_command": {"command": wild(32)},
     "errors/away_no_such_day": {"said": wild(12)},
     "left_behind": {"lines": [LINE] * leaving.SHOWN},
     "errors/nobody_of_that_name": {"person": wild(20)},

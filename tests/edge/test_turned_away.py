@@ -237,3 +237,11 @@ async def test_the_link_of_somebody_elses_record_opens_nothing(office: Office) -
         asked = office["周岚"].start(payload)
         await office.reads("周岚", OUT_OF_SIGHT, after=asked)
     assert [event["name"] for event in await office.rows("events")] == ["file"]
+
+
+async def test_a_command_that_there_is_not_is_told_so_in_private_alone(office: Office) -> None:
+    asked = office["王敏"].write(None, "/foo 一二")
+    told = await office.reads("王敏", "没有“/foo”这个命令", after=asked)
+    assert "/help" in told.text
+    office["王敏"].write(office.group, "/foo")
+    await silence(office, office.group)
