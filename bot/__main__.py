@@ -65,12 +65,21 @@ def main() -> None:
 )
 def demo(tour: bool, port: int) -> None:
     """Try the bot on a chat page of its own: no token, no server, nothing kept."""
+    _hush_libraries()
     try:
         _run(play_tour() if tour else serve_demo(port))
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
         _end(f"端口 {port} 已被占用，请换一个，例如：liaison demo --port {port + 1}")
+
+
+def _hush_libraries() -> None:
+    """Let no library log what nobody may read, or what we log ourselves in a line."""
+    for library in ("aiosqlite", "apscheduler", "httpcore", "httpx", "telegram"):
+        logging.getLogger(library).setLevel(logging.WARNING)  # below: texts, and the token
+    unread = logging.getLogger("telegram.request.BaseRequest")
+    unread.setLevel(logging.CRITICAL)  # an answer that is no JSON, whole, with a traceback
 
 
 @main.command()
@@ -80,8 +89,7 @@ def run() -> None:
     logging.basicConfig(
         level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    for library in ("aiosqlite", "apscheduler", "httpcore", "httpx", "telegram"):
-        logging.getLogger(library).setLevel(logging.WARNING)  # below, they log texts and the token
+    _hush_libraries()
     gc.freeze()  # what is loaded stays; going over it again would hold an answer up by 40 ms
     try:
         _run(Liaison(settings).run())
