@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.domain.calendar import DAY, local_date
-from bot.domain.people import ON_DUTY, Status
+from bot.domain.people import ON_DUTY, Person, Status
 from bot.services.cards import home_groups
 from bot.services.group_words import DATES, monday_of, speaks_on
 from bot.services.rehearsal import Dues, Rehearsal, Waiting
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.domain.absences import Absence
-    from bot.domain.people import Person, Side
+    from bot.domain.people import Side
     from bot.domain.records import Duty, Nag, Record
     from bot.services.desk import Desk
     from bot.services.foresight import Sight
@@ -69,8 +69,15 @@ async def forecast(desk: Desk, until: datetime, sight: Sight) -> Forecast:
         await _homes(desk, records.values()),
         await _dues(desk, [chat for chat in chats if sight.sees(chat)], until, sight),
     )
-    said = [each for each in rehearsal.play(until) if sight.sees(each.to)]
+    said = [_as_seen(sight, each) for each in rehearsal.play(until) if sight.sees(each.to)]
     return Forecast(said, rehearsal.spoken)
+
+
+def _as_seen(sight: Sight, each: Foretold) -> Foretold:
+    """That somebody puts off what they are to do is no other organ's affair."""
+    if not each.put_off or (isinstance(each.to, Person) and sight.is_of(each.to)):
+        return each
+    return replace(each, put_off=False)
 
 
 def _silent(desk: Desk, people: Iterable[Person], absences: Iterable[Absence]) -> frozenset[str]:

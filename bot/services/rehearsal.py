@@ -175,7 +175,7 @@ class Rehearsal:
             organ = person.organ if person and person.organ else debtor
             other = person and stand_in(person, staff.team(organ), staff.away)
             if other or organ == debtor:
-                self._add(replace(nag, person_id=other.id if other else NOBODY))
+                self._hand_over(nag, other.id if other else NOBODY)
         self._find_readers(at, staff)
 
     def _find_readers(self, at: datetime, staff: Staff) -> None:
@@ -185,7 +185,11 @@ class Rehearsal:
             if reader is None:
                 self.waiting.append(nag)
             else:
-                self._add(replace(nag, person_id=reader.id))
+                self._hand_over(nag, reader.id)
+
+    def _hand_over(self, nag: Waiting, person_id: int) -> None:
+        """Somebody else is to hear it, who has put nothing off."""
+        self._add(replace(nag, person_id=person_id, put_off=False))
 
     # What is said.
 

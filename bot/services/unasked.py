@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from bot.domain.calendar import SHANGHAI, local_date
 from bot.domain.people import Person, Role, Side, Status
 from bot.services.alerting import alerts_ahead
-from bot.services.blanks import form_of
 from bot.services.housekeeping import digest_time, next_digest, quiet_groups, witnesses
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class Notice:
     to: Sequence[Person | Chat]
     sort: Sort
     title: str = ""
-    """What the draft is of."""
+    """The kind of record that the draft is of."""
     year: int | None = None
     """The year whose rest days are missing."""
 
@@ -72,7 +71,7 @@ async def notices(
     found = [
         *await _drafts(desk, until, sight),
         *await _digest(desk, spoken),
-        *await _alerts(desk, until),
+        *await _alerts(desk, until, sight),
     ]
     seen = [replace(each, to=_seen(sight, each.to)) for each in found if each.at <= until]
     return [each for each in seen if each.to]
@@ -84,7 +83,7 @@ async def occasions(desk: Desk, sight: Sight) -> list[Occasion]:
     hour = f"{digest_time(desk, desk.today).astimezone(SHANGHAI):%H:%M}"
     found = [
         Occasion(Sort.DIGEST, names_of(_seen(sight, told)), hour),
-        Occasion(Sort.ALERT, names_of(_seen(sight, await _admins(desk)))),
+        Occasion(Sort.ALERT, names_of(await _admins(desk, sight))),
     ]
     return [*(each for each in found if each.to), Occasion(Sort.DATES)]
 
@@ -100,20 +99,17 @@ def names_of(to: Iterable[Person | Chat]) -> str:
 
 
 async def _drafts(desk: Desk, until: datetime, sight: Sight) -> list[Notice]:
-    """Where a draft stands it is said that it was thrown away.
-
-    It is its organ's own, unless it stands in a group; only administrators see all of them.
-    """
+    """Where a draft stands it is said that it was thrown away: of one in private to its writer."""
     people = {each.id: each for each in await desk.tx.people.everybody(Status.ACTIVE)}
     found = []
     for draft in await desk.tx.drafts.expired(until):
         author = people.get(draft.person_id)
         chat = None if draft.private else await desk.tx.chats.at(draft.chat_id, draft.thread_id)
-        if author is None or not (chat or (author.reachable and sight.is_of(author))):
+        if author is None or not (chat or (author.reachable and sight.is_own(author))):
             continue
         at = desk.rounds.next_hour(max(draft.expires_at or desk.now, desk.now))
-        form = await form_of(desk, desk.actor(author), draft)
-        found.append(Notice(at, [chat or author], Sort.DRAFT, form.title))
+        title = desk.books.kinds[draft.kind].title
+        found.append(Notice(at, [chat or author], Sort.DRAFT, title))
     return found
 
 
@@ -135,11 +131,14 @@ async def _told_digest(
     return await witnesses(desk, side) or await quiet_groups(desk, side, busy)
 
 
-async def _alerts(desk: Desk, until: datetime) -> list[Notice]:
-    admins = await _admins(desk)
+async def _alerts(desk: Desk, until: datetime, sight: Sight) -> list[Notice]:
+    admins = await _admins(desk, sight)
     ahead = await alerts_ahead(desk, until)
     return [Notice(at, admins, Sort.ALERT, year=year) for at, year in ahead.items()]
 
 
-async def _admins(desk: Desk) -> list[Person]:
+async def _admins(desk: Desk, sight: Sight) -> list[Person]:
+    """The administrators, whose own affair it is what they are told."""
+    if not sight.whole:
+        return []
     return [each for each in await desk.tx.people.of_role(Role.ADMIN) if each.reachable]

@@ -14,6 +14,7 @@ from bot.domain.kinds.lead import LEAD
 from bot.domain.people import Action, Role, Side
 from bot.domain.records import Draft, Nag
 from bot.office import Reminders
+from bot.services.blanks import CORRECT, DISPUTE, NOTE
 from bot.services.cards import belongs
 from bot.services.desk import Desk
 from bot.services.forecasting import forecast
@@ -116,6 +117,18 @@ async def owed(advice: Advice, almanac: Almanac) -> Advice:
     return advice
 
 
+def draft_of(owed: Advice, *, private: bool) -> Draft:
+    """A lead that its writer has begun, in private or in the group."""
+    place = BUREAU if private else GROUP.chat_id
+    return Draft(0, "lead", owed.bureau.person_id, place, 0, private, "", None, None, "")
+
+
+def about(owed: Advice) -> Draft:
+    """A correction of the recommendation, begun in private."""
+    lead = draft_of(owed, private=True)
+    return replace(lead, kind="advice", move=CORRECT, record_id=owed.record.id)
+
+
 async def the_nag(desk: Desk, owed: Advice) -> Nag:
     """The only reminder that was said so far."""
     (duty,) = await desk.tx.duties.open_of(owed.record.id)
@@ -129,8 +142,7 @@ async def test_every_message_of_three_weeks_was_foretold(
     """Lists, the group's weeks, a digest, a draft's end, and the missing notice."""
     admin = await people(None, Role.ADMIN, "孙伟")
     async with owed.on("10-09") as d:
-        draft = Draft(0, "lead", owed.bureau.person_id, BUREAU, 0, True, "", None, None, "")
-        await d.tx.drafts.add(draft, moment("11-07", "12:00"))
+        await d.tx.drafts.add(draft_of(owed, private=True), moment("11-07", "12:00"))
     await almanac.arrived("10-30", "08:00", 0)
     await owed.correct("10-30", owed.prosecutor, items="另行提出")
     ahead = await almanac.foretold("10-31", "08:00", 20)
@@ -255,23 +267,69 @@ async def test_what_comes_late_or_reaches_nobody_says_so(
     assert f"6月9日 10:00　群“鄂城群”，{words}" in told
 
 
-async def test_a_draft_is_foretold_to_its_own_organ_and_to_administrators(
+async def test_a_draft_in_private_is_foretold_to_its_writer_only_by_the_kind_s_title(
     owed: Advice, almanac: Almanac, people: Hire, actor: Act
 ) -> None:
     async with owed.on("06-08") as d:
-        draft = Draft(0, "lead", owed.bureau.person_id, BUREAU, 0, True, "", None, None, "")
-        await d.tx.drafts.add(draft, moment("06-13", "12:00"))
+        for move in (NOTE, DISPUTE, CORRECT, "a move of old"):
+            await d.tx.drafts.add(replace(about(owed), move=move), moment("06-13", "12:00"))
     readers = {
         owed.bureau: True,
-        actor(await people("zrzy-ec", Role.LEADER, "赵立")): True,
-        actor(await people(None, Role.ADMIN, "孙伟")): True,
+        actor(await people("zrzy-ec", Role.DEPUTY, "赵强")): False,
+        actor(await people("zrzy-ec", Role.LEADER, "赵立")): False,
+        actor(await people(None, Role.ADMIN, "孙伟")): False,
         owed.prosecutor: False,
-        actor(await people("jcy-ec", Role.LEADER, "吴建国")): False,
     }
     for reader, told in readers.items():
         said = await lines(owed, almanac.bell, "06-08", 8, reader)
-        line = f"6月15日 09:00　王敏：草稿到期清除（{LEAD.title}）"
-        assert (line in said) == told, reader.name
+        words = {line for line in said if "草稿" in line}
+        assert words == ({"6月15日 09:00　王敏：草稿到期清除（检察建议）"} if told else set()), (
+            reader.name
+        )
+
+
+async def test_a_draft_whose_writer_became_an_administrator_is_foretold(
+    owed: Advice, almanac: Almanac, people: Hire, actor: Act
+) -> None:
+    async with owed.on("06-08") as d:
+        await d.tx.drafts.add(about(owed), moment("06-13", "12:00"))
+        await d.tx.people.change(owed.bureau.person_id, role=Role.ADMIN.value, organ=None)
+    writer = replace(owed.bureau, role=Role.ADMIN, standing=None)
+    told = await lines(owed, almanac.bell, "06-08", 8, writer)
+    assert "6月15日 09:00　王敏：草稿到期清除（检察建议）" in told
+
+
+async def test_what_administrators_are_told_is_foretold_to_nobody_else(
+    owed: Advice, almanac: Almanac, people: Hire, actor: Act
+) -> None:
+    """In November they hear of the missing notice of rest days."""
+    admin = actor(await people(None, Role.ADMIN, "孙伟"))
+    leader = actor(await people("jcy-ec", Role.LEADER, "周岚"))
+    for reader, told in {admin: True, leader: False, owed.bureau: False}.items():
+        said = await lines(owed, almanac.bell, "10-30", 8, reader)
+        assert [word in "".join(said) for word in ("尚未导入", "新情况告知", "孙伟")] == [told] * 3
+
+
+async def test_that_a_reminder_was_put_off_is_told_to_its_reader_s_organ_only(
+    owed: Advice, almanac: Almanac, people: Hire, actor: Act
+) -> None:
+    """And whoever stands in for the reader has put nothing off."""
+    own = actor(await people("zrzy-ec", Role.LEADER, "吴建国"))
+    other = actor(await people("jcy-ec", Role.LEADER, "周岚"))
+    await people("zrzy-ec", Role.DEPUTY, "赵强")
+    await almanac.bell.ring("06-08")
+    async with owed.on("06-08") as d:
+        nag = await the_nag(d, owed)
+        await d.tx.nags.put_off(nag.id, moment("06-11"))
+    for reader, told in ((own, True), (owed.bureau, True), (other, False)):
+        said = await lines(owed, almanac.bell, "06-08", 4, reader)
+        line = next(line for line in said if line.startswith("6月11日"))
+        assert ("稍后提醒" in line) == told, reader.name
+    async with owed.on("06-08") as d:
+        away = date(2026, 6, 11)
+        await d.tx.absences.put(nag.person_id, away, away, None, d.now, shown=True)
+    said = await lines(owed, almanac.bell, "06-08", 4, owed.bureau)
+    assert "6月11日 09:00　赵强：检察建议〔2026〕1号 书面回复（距届满4日，代王敏）" in said
 
 
 async def test_more_than_a_group_s_word_names_is_counted(owed: Advice, almanac: Almanac) -> None:
