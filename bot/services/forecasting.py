@@ -54,7 +54,7 @@ async def forecast(desk: Desk, until: datetime, sight: Sight) -> Forecast:
     waited_for = await desk.tx.duties.waited_for(scope)
     duties = {duty.id: duty for duty in (*planned, *waited_for)}
     records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})
-    nags = await desk.tx.nags.of_duties([duty.id for duty in waited_for])
+    nags = await desk.tx.nags.of_duties(list(duties))
     rehearsal = Rehearsal(
         desk,
         duties,

@@ -153,11 +153,16 @@ async def set_others_aside(desk: Desk, draft: Draft) -> None:
 async def throw_away(
     desk: Desk, draft: Draft, text: str, priority: Priority = Priority.ANSWER
 ) -> None:
-    """Keep nothing of a draft, its messages and its files, and say so in its place."""
+    """Keep nothing of a draft, and say so in its place."""
+    await discard(desk, draft)
+    await put_draft(desk, draft, text, priority=priority)
+
+
+async def discard(desk: Desk, draft: Draft) -> None:
+    """Keep nothing of a draft, its messages and its files."""
     await desk.tx.drafts.remove(draft.id)
     await desk.tx.origins.forget(draft.id)
     await drop(desk, draft.id)
-    await put_draft(desk, draft, text, priority=priority)
 
 
 async def save_for_later(desk: Desk, draft: Draft) -> None:

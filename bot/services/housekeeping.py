@@ -10,7 +10,7 @@ from bot.domain.outgoing import Priority
 from bot.domain.people import ON_DUTY, Side
 from bot.domain.periods import next_turn
 from bot.services.alerting import alert_admins, next_alert
-from bot.services.forms import throw_away
+from bot.services.forms import discard, throw_away
 from bot.services.group_words import monday_of, speaks_on
 from bot.services.lights import refresh_lights
 from bot.services.planning import NAG_KEY
@@ -40,16 +40,13 @@ WITNESSES = 2
 async def close_day(desk: Desk) -> None:
     """Send the day's digest over all histories to both sides, on working days with events.
 
-    Whatever the office's last half hour has missed is covered by the next digest, and so are the
-    bot's own reminders, which are no reason for one.
+    Whatever happens after it is covered by the next one, and so are the bot's own reminders,
+    which are no reason for one.
 
     With it, neither side can rewrite the past alone: a chain whose head was in a digest
     cannot change without the digest's code changing (DESIGN §1.5).
     """
-    is_open = desk.office.hours.is_open(desk.now, desk.calendar)
-    if not is_open or desk.now < digest_time(desk, desk.today):
-        return
-    if not await _has_news(desk):
+    if await next_digest(desk) != desk.now:
         return
     last_event = await desk.tx.events.last_id()
     streams, code = await desk.tx.events.heads_code(last_event)
@@ -69,14 +66,8 @@ async def close_day(desk: Desk) -> None:
 
 
 def digest_time(desk: Desk, day: date) -> datetime:
-    """When a day's digest goes out."""
+    """When a day's digest goes out, if anything has happened by then."""
     return local_instant(day, desk.office.hours.closes) - DIGEST_LEAD
-
-
-async def _has_news(desk: Desk) -> bool:
-    """Tell whether anybody has done anything that no digest covers yet."""
-    digests = await desk.tx.events.digests()
-    return await desk.tx.events.any_after(digests[-1][1] if digests else 0, but=REMINDED)
 
 
 async def witnesses(desk: Desk, side: Side) -> list[Person]:
@@ -109,15 +100,21 @@ async def quiet_groups(desk: Desk, side: Side, busy: Collection[object]) -> list
 
 
 async def expire_drafts(desk: Desk) -> None:
-    """In office hours, throw away drafts out of time, saying so where they stand (BRIEF §6)."""
+    """In office hours, throw away drafts out of time, saying so where they stand (BRIEF §6).
+
+    In a group that is not bound any more nothing is said.
+    """
     if not desk.office.hours.is_open(desk.now, desk.calendar):
         return
     expired = await desk.tx.drafts.expired(desk.now)
     if expired:
         await desk.tx.retention.note(DRAFTS.code, desk.now)
     for draft in expired:
-        text = desk.texts.render("draft_expired", days=desk.office.thresholds.draft_days)
-        await throw_away(desk, draft, text, Priority.NAG)
+        if draft.private or await desk.tx.chats.at(draft.chat_id, draft.thread_id):
+            text = desk.texts.render("draft_expired", days=desk.office.thresholds.draft_days)
+            await throw_away(desk, draft, text, Priority.NAG)
+        else:
+            await discard(desk, draft)
 
 
 async def forget_old(desk: Desk) -> None:
@@ -160,12 +157,18 @@ async def next_instant(desk: Desk) -> datetime | None:
 
 
 async def next_digest(desk: Desk) -> datetime | None:
-    """When what has happened by now is covered by a digest; None: nothing has."""
-    if not await _has_news(desk):
+    """When what has happened by now is covered by a digest; None: nothing has.
+
+    It is now in the last half hour of a day that has had no digest.
+    """
+    digests = await desk.tx.events.digests()
+    day, covered = digests[-1][:2] if digests else (None, 0)
+    if not await desk.tx.events.any_after(covered, but=REMINDED):
         return None
-    over = desk.now >= digest_time(desk, desk.today)
-    day = desk.calendar.workday_on_or_after(desk.today + DAY if over else desk.today)
-    return digest_time(desk, day)
+    over = day == desk.today or desk.now >= digest_time(desk, desk.today) + DIGEST_LEAD
+    following = desk.calendar.workday_on_or_after(desk.today + DAY if over else desk.today)
+    at = max(digest_time(desk, following), desk.now)
+    return desk.office.hours.next_open(at, desk.calendar)
 
 
 async def _next_light(desk: Desk) -> datetime | None:

@@ -67,6 +67,11 @@ class Waiting:
     at: datetime
     put_off: bool = False
 
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What there is only one of."""
+        return self.duty_id, self.stage, self.person_id
+
 
 @dataclass(frozen=True, slots=True)
 class Dues:
@@ -100,7 +105,7 @@ class Rehearsal:
     calls: Mapping[datetime, Sequence[Call]]
     waiting: list[Waiting]
     known: set[tuple[int, int, int]]
-    """Duty, stage and person of each nag that there is or was: nobody hears the same twice."""
+    """Duty, stage and person of each nag that waits or was said: nobody hears the same twice."""
     chats: Sequence[Chat]
     told: set[Chat]
     """The groups that have heard of the week that it is now."""
@@ -146,9 +151,8 @@ class Rehearsal:
                     self._add(Waiting(duty.id, stage, person_id, call.rung.at))
 
     def _add(self, nag: Waiting) -> None:
-        key = (nag.duty_id, nag.stage, nag.person_id)
-        if key not in self.known:
-            self.known.add(key)
+        if nag.key not in self.known:
+            self.known.add(nag.key)
             self.waiting.append(nag)
 
     def _take(self, of: Callable[[Waiting], bool]) -> list[Waiting]:
@@ -170,6 +174,7 @@ class Rehearsal:
             return nag.at <= at and nag.person_id != NOBODY and not there
 
         for nag in self._take(lost):
+            self.known.discard(nag.key)
             debtor = self.duties[nag.duty_id].debtor
             person = self._people.get(nag.person_id)
             organ = person.organ if person and person.organ else debtor
@@ -185,6 +190,7 @@ class Rehearsal:
             if reader is None:
                 self.waiting.append(nag)
             else:
+                self.known.discard(nag.key)
                 self._hand_over(nag, reader.id)
 
     def _hand_over(self, nag: Waiting, person_id: int) -> None:

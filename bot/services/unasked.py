@@ -70,7 +70,7 @@ async def notices(
     """
     found = [
         *await _drafts(desk, until, sight),
-        *await _digest(desk, spoken),
+        *await _digest(desk, sight, spoken),
         *await _alerts(desk, until, sight),
     ]
     seen = [replace(each, to=_seen(sight, each.to)) for each in found if each.at <= until]
@@ -99,13 +99,17 @@ def names_of(to: Iterable[Person | Chat]) -> str:
 
 
 async def _drafts(desk: Desk, until: datetime, sight: Sight) -> list[Notice]:
-    """Where a draft stands it is said that it was thrown away: of one in private to its writer."""
+    """Where a draft stands it is said that it was thrown away: of one in private to its writer.
+
+    In a group that is not bound any more nothing is said.
+    """
     people = {each.id: each for each in await desk.tx.people.everybody(Status.ACTIVE)}
     found = []
     for draft in await desk.tx.drafts.expired(until):
         author = people.get(draft.person_id)
         chat = None if draft.private else await desk.tx.chats.at(draft.chat_id, draft.thread_id)
-        if author is None or not (chat or (author.reachable and sight.is_own(author))):
+        mine = author and draft.private and author.reachable and sight.is_own(author)
+        if author is None or not (chat or mine):
             continue
         at = desk.rounds.next_hour(max(draft.expires_at or desk.now, desk.now))
         title = desk.books.kinds[draft.kind].title
@@ -113,8 +117,13 @@ async def _drafts(desk: Desk, until: datetime, sight: Sight) -> list[Notice]:
     return found
 
 
-async def _digest(desk: Desk, spoken: Collection[tuple[Chat, date | None]]) -> list[Notice]:
-    """What has happened that no digest covers yet."""
+async def _digest(
+    desk: Desk, sight: Sight, spoken: Collection[tuple[Chat, date | None]]
+) -> list[Notice]:
+    """What has happened that no digest covers yet.
+
+    Which groups are busy, and so do without, is known only to those who see everything.
+    """
     at = await next_digest(desk)
     if at is None:
         return []
@@ -122,7 +131,8 @@ async def _digest(desk: Desk, spoken: Collection[tuple[Chat, date | None]]) -> l
     told: list[Person | Chat] = []
     for side in Side:
         told += await _told_digest(desk, side, busy.union(told))
-    return [Notice(at, told, Sort.DIGEST)]
+    sure = [each for each in told if sight.whole or isinstance(each, Person)]
+    return [Notice(at, sure, Sort.DIGEST)]
 
 
 async def _told_digest(

@@ -21,6 +21,7 @@ from bot.services.forecasting import forecast
 from bot.services.foresight import Sight
 from bot.services.group_words import DATES
 from bot.services.ledger import file_record
+from bot.services.places import left_group
 from bot.services.pulse import Pulse
 from bot.services.unasked import notices
 from bot.services.upcoming import tell_upcoming
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 GROUP = Chat(-100_77, 0, "鄂城群", "420704", frozenset(Side))
 BUREAU = 7002
+MONDAY = date(2026, 6, 1)
 HOURS = ("09:00", "14:30", "17:00")
 """When the bot is looked at: both openings, and the hour of the digest."""
 LINE = {"category": "2C", "route": "transfer", "summary": "占用耕地"}
@@ -207,6 +209,89 @@ async def test_what_is_put_off_while_its_reader_goes_away_is_foretold_to_the_dep
     ahead = await almanac.foretold("06-08", "11:00", 9)
     assert await almanac.arrived("06-08", "11:00", 9) == ahead
     assert (moment("06-11"), deputy.user_id, "") in ahead
+
+
+async def test_what_comes_back_to_somebody_who_was_away_is_foretold_again(
+    advice: Advice, almanac: Almanac
+) -> None:
+    """Without a group; alone on duty, there for a weekend between two absences."""
+    await advice.deliver("04-13")
+    await advice.take("04-13", "check")
+    await almanac.bell.deliver("04-13")
+    async with advice.on("05-28") as d:
+        for first, last in ((date(2026, 5, 29), date(2026, 5, 29)), (MONDAY, MONDAY + DAY)):
+            await d.tx.absences.put(advice.bureau.person_id, first, last, None, d.now, shown=True)
+    await almanac.bell.ring("05-29")
+    ahead = await almanac.foretold("05-29", "10:00", 7)
+    assert await almanac.arrived("05-29", "10:00", 7) == ahead
+    assert (moment("06-03"), BUREAU, "") in ahead
+
+
+async def test_a_stage_that_was_said_before_its_day_was_moved_is_not_foretold_again(
+    owed: Advice, almanac: Almanac
+) -> None:
+    await almanac.bell.ring("06-08")
+    async with owed.on("06-08") as d:
+        nag = await the_nag(d, owed)
+        await d.tx.nags.add(nag.duty_id, -1, [nag.person_id], nag.at)
+        (early,) = await d.tx.nags.waiting_of(nag.duty_id)
+        await d.tx.nags.said([early.id], "nag/of another day")
+    ahead = await almanac.foretold("06-08", "10:00", 8)
+    assert await almanac.arrived("06-08", "10:00", 8) == ahead
+    assert {at for at, chat, sort in ahead if (chat, sort) == (BUREAU, "")} == {
+        moment("06-15"),
+        moment("06-16"),
+    }
+
+
+async def test_news_of_the_last_half_hour_is_foretold_for_the_day_that_had_no_digest(
+    owed: Advice, almanac: Almanac
+) -> None:
+    await almanac.arrived("06-08", "08:00", 0)
+    await almanac.arrived("06-09", "17:05", 0)
+    async with owed.desk() as d:
+        late = replace(d, now=moment("06-09", "17:10"))
+        await file_record(late, owed.bureau, LEAD, "420704", LINE)
+    ahead = await almanac.foretold("06-09", "17:10", 1)
+    assert await almanac.arrived("06-09", "17:10", 1) == ahead
+    assert (moment("06-09", "17:10"), BUREAU, "digest") in ahead
+
+
+async def test_a_digest_in_a_group_is_foretold_as_an_occasion_but_to_administrators(
+    advice: Advice, almanac: Almanac, people: Hire, actor: Act
+) -> None:
+    """Others do not know of all that makes a group busy on the day, as of this record."""
+    forest = actor(await people("lzb-ec", name="林木"))
+    await advice.deliver("04-13")
+    await advice.take("04-13", "check")
+    async with advice.on("04-13") as d:
+        await d.tx.chats.bind(GROUP, 1, d.now)
+        for user_id in (BUREAU, 7001, 7003):
+            await d.tx.people.mark_reachable(user_id, d.now, reachable=False)
+    await almanac.arrived("06-10", "08:00", 0)
+    await almanac.arrived("06-10", "16:00", 0)
+    async with advice.on("06-11") as d:
+        await file_record(d, advice.bureau, LEAD, "420704", LINE)
+    told = await lines(advice, almanac.bell, "06-11", 1, forest)
+    assert not [line for line in told if line.startswith("6月") and "台账存证" in line]
+    assert "• 台账存证：台账有变动的工作日17:00，发给群“鄂城群”" in told
+
+
+async def test_a_draft_in_a_group_is_foretold_to_all_who_see_it_while_it_is_bound(
+    owed: Advice, almanac: Almanac
+) -> None:
+    async with owed.on("06-08") as d:
+        await d.tx.drafts.add(draft_of(owed, private=False), moment("06-09", "12:00"))
+    told = await lines(owed, almanac.bell, "06-08", 2, owed.prosecutor)
+    assert "6月9日 14:30　群“鄂城群”：草稿到期清除（线索）" in told
+    async with owed.on("06-08") as d:
+        await left_group(d, GROUP.chat_id)
+    told = await lines(owed, almanac.bell, "06-08", 2, owed.bureau)
+    assert not [line for line in told if "草稿" in line]
+    said = await almanac.arrived("06-08", "10:00", 2)
+    assert not [each for each in said if each[2] == "draft"]
+    async with owed.on("06-10") as d:
+        assert await d.tx.drafts.of_person(owed.bureau.person_id) == []
 
 
 # Who sees what, and why it is said.
