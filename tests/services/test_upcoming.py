@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.calendar import DAY, SHANGHAI, local_instant
 from bot.domain.kinds.lead import LEAD
+from bot.domain.ladder import Rounds
 from bot.domain.people import Action, Role, Side
 from bot.domain.records import Draft, Nag
 from bot.office import Reminders
@@ -23,6 +24,7 @@ from bot.services.group_words import DATES
 from bot.services.ledger import file_record
 from bot.services.places import left_group
 from bot.services.pulse import Pulse
+from bot.services.stages import Timetable
 from bot.services.unasked import notices
 from bot.services.upcoming import tell_upcoming
 from bot.storage.chats import Chat
@@ -333,8 +335,9 @@ async def test_each_line_says_why(owed: Advice, almanac: Almanac, people: Hire, 
     assert told[-6:-2] == [
         "视情况另发：",
         "• 台账存证：台账有变动的工作日17:00，发给李静、王敏、赵强、群“鄂城群”",
-        "• 新情况告知：消息未送达、有人收不到私聊或机器人停运后，每日至多一条，发给孙伟",
-        "• 期限变动告知：新的放假安排改变期限时，发给双方联络员",
+        "• 新情况告知：消息未送达、有人收不到私聊、提醒无人收到或机器人停运后，"
+        "每日至多一条，发给孙伟",
+        "• 期限变动告知：休息日更新、期限随之变化时，发给双方联络员",
     ]
 
 
@@ -424,6 +427,38 @@ async def test_more_than_a_group_s_word_names_is_counted(owed: Advice, almanac: 
     told = await lines(owed, almanac.bell, "06-01", 1, owed.bureau)
     line = next(each for each in told if "群“鄂城群”" in each)
     assert line.endswith(f"；等{DATES + 2}项"), line
+
+
+@pytest.mark.parametrize(
+    ("days", "way"),
+    [(30, "请缩短天数，例如 /upcoming 3。"), (2, "例如 /upcoming 1。"), (1, "请点“日历图”查看。")],
+)
+async def test_what_one_answer_has_no_room_for_is_to_be_found_otherwise(
+    owed: Advice, almanac: Almanac, monkeypatch: pytest.MonkeyPatch, days: int, way: str
+) -> None:
+    monkeypatch.setattr("bot.services.upcoming.LONGEST", 0)
+    told = await lines(owed, almanac.bell, "06-08", days, owed.bureau)
+    (more,) = [line for line in told if line.startswith("另有")]
+    assert more.endswith(way)
+
+
+async def test_years_overdue_no_stage_of_those_years_is_climbed_again(
+    owed: Advice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    day_of = Rounds.day_of
+
+    def counted(rounds: Rounds, due: date, stage: int, *, urgent: bool = False) -> date:
+        looked.append(stage)
+        return day_of(rounds, due, stage, urgent=urgent)
+
+    monkeypatch.setattr(Rounds, "day_of", counted)
+    async with owed.on("06-08") as d:
+        (duty,) = await d.tx.duties.open_of(owed.record.id)
+        old = replace(duty, due=date(2021, 12, 1), rung_at=moment("06-09"))
+        calls = list(Timetable(d, moment("06-16")).calls("advice", old))
+    assert (len(calls), calls[0].at) == (6, moment("06-09")), "every working day"
+    assert len(looked) < 30
 
 
 async def test_everybody_is_told_the_part_of_it_all_that_they_may_see(
