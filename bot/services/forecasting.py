@@ -40,6 +40,8 @@ class Forecast(NamedTuple):
     said: list[Foretold]
     spoken: Collection[tuple[Chat, date | None]]
     """The days on which each group, seen or not, hears something of it."""
+    nowhere: Mapping[datetime, Collection[int]]
+    """At each moment the duties, by id, of which neither people nor groups can be told."""
 
 
 async def forecast(desk: Desk, until: datetime, sight: Sight) -> Forecast:
@@ -70,7 +72,7 @@ async def forecast(desk: Desk, until: datetime, sight: Sight) -> Forecast:
         await _dues(desk, [chat for chat in chats if sight.sees(chat)], until, sight),
     )
     said = [_as_seen(sight, each) for each in rehearsal.play(until) if sight.sees(each.to)]
-    return Forecast(said, rehearsal.spoken)
+    return Forecast(said, rehearsal.spoken, rehearsal.nowhere)
 
 
 def _as_seen(sight: Sight, each: Foretold) -> Foretold:

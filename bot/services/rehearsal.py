@@ -117,6 +117,8 @@ class Rehearsal:
         self._week = monday_of(self.desk.today)
         self.spoken = {(chat, chat.spoken_on) for chat in self.chats}
         """The days on which each group hears something, so far."""
+        self.nowhere: dict[datetime, set[int]] = {}
+        """At each moment the ids of the duties of which neither people nor groups can be told."""
         self._put_off = {(n.duty_id, n.person_id): n.at for n in self.waiting if n.put_off}
 
     def play(self, until: datetime) -> Iterator[Foretold]:
@@ -140,6 +142,9 @@ class Rehearsal:
         yield from self._remind(at, staff)
         if self.desk.rounds.may_speak(at):
             yield from self._speak(at, day)
+        self.nowhere[at] = {
+            nag.duty_id for nag in self._of_nobody(at) if not self._homes_of(nag.duty_id)
+        }
 
     def _hand_on(self, at: datetime, staff: Staff) -> None:
         for call in self.calls.get(at, ()):
@@ -260,11 +265,16 @@ class Rehearsal:
     def _unreached(self, at: datetime) -> dict[Chat, dict[int, list[Waiting]]]:
         """What each group is told can be told to nobody, by the duty's id."""
         found: dict[Chat, dict[int, list[Waiting]]] = defaultdict(lambda: defaultdict(list))
-        for nag in self.waiting:
-            if nag.person_id == NOBODY and nag.at <= at:
-                for chat in self.homes(self.records[self.duties[nag.duty_id].record_id]):
-                    found[chat][nag.duty_id].append(nag)
+        for nag in self._of_nobody(at):
+            for chat in self._homes_of(nag.duty_id):
+                found[chat][nag.duty_id].append(nag)
         return found
+
+    def _of_nobody(self, at: datetime) -> list[Waiting]:
+        return [nag for nag in self.waiting if nag.person_id == NOBODY and nag.at <= at]
+
+    def _homes_of(self, duty_id: int) -> Sequence[Chat]:
+        return self.homes(self.records[self.duties[duty_id].record_id])
 
     def _of_the_week(self, at: datetime, chat: Chat, day: date) -> Iterator[Foretold]:
         named, more = self.dues.get(chat, Dues()).told_on(day)

@@ -20,9 +20,10 @@ from bot.services.housekeeping import digest_time, next_digest, quiet_groups, wi
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from bot.services.desk import Desk
+    from bot.services.forecasting import Forecast
     from bot.services.foresight import Sight
     from bot.storage.chats import Chat
 
@@ -61,17 +62,12 @@ class Occasion:
     """When in the day, where that is certain."""
 
 
-async def notices(
-    desk: Desk, until: datetime, sight: Sight, spoken: Collection[tuple[Chat, date | None]]
-) -> list[Notice]:
-    """What is sure to be said up to a moment, as far as it is seen.
-
-    `spoken`: on which days each group hears something else.
-    """
+async def notices(desk: Desk, until: datetime, sight: Sight, ahead: Forecast) -> list[Notice]:
+    """What is sure to be said up to a moment besides what is forecast, as far as it is seen."""
     found = [
         *await _drafts(desk, until, sight),
-        *await _digest(desk, sight, spoken),
-        *await _alerts(desk, until, sight),
+        *await _digest(desk, sight, ahead),
+        *await _alerts(desk, until, sight, ahead),
     ]
     seen = [replace(each, to=_seen(sight, each.to)) for each in found if each.at <= until]
     return [each for each in seen if each.to]
@@ -117,9 +113,7 @@ async def _drafts(desk: Desk, until: datetime, sight: Sight) -> list[Notice]:
     return found
 
 
-async def _digest(
-    desk: Desk, sight: Sight, spoken: Collection[tuple[Chat, date | None]]
-) -> list[Notice]:
+async def _digest(desk: Desk, sight: Sight, ahead: Forecast) -> list[Notice]:
     """What has happened that no digest covers yet.
 
     Which groups are busy, and so do without, is known only to those who see everything.
@@ -127,7 +121,7 @@ async def _digest(
     at = await next_digest(desk)
     if at is None:
         return []
-    busy: set[Person | Chat] = {chat for chat, day in spoken if day == local_date(at)}
+    busy: set[Person | Chat] = {chat for chat, day in ahead.spoken if day == local_date(at)}
     told: list[Person | Chat] = []
     for side in Side:
         told += await _told_digest(desk, side, busy.union(told))
@@ -141,10 +135,10 @@ async def _told_digest(
     return await witnesses(desk, side) or await quiet_groups(desk, side, busy)
 
 
-async def _alerts(desk: Desk, until: datetime, sight: Sight) -> list[Notice]:
+async def _alerts(desk: Desk, until: datetime, sight: Sight, ahead: Forecast) -> list[Notice]:
     admins = await _admins(desk, sight)
-    ahead = await alerts_ahead(desk, until)
-    return [Notice(at, admins, Sort.ALERT, year=year) for at, year in ahead.items()]
+    words = await alerts_ahead(desk, until, ahead.nowhere) if admins else {}
+    return [Notice(at, admins, Sort.ALERT, year=year) for at, year in words.items()]
 
 
 async def _admins(desk: Desk, sight: Sight) -> list[Person]:

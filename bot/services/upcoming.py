@@ -122,7 +122,7 @@ async def messages_for(desk: Desk, actor: Actor, days: int) -> list[Message]:
         *(_message(desk, at, found) for (at, *_), found in in_order),
         *(
             Message(each.at, names_of(each.to), notice=each)
-            for each in await notices(desk, until, sight, ahead.spoken)
+            for each in await notices(desk, until, sight, ahead)
         ),
     ]
     return sorted(messages, key=lambda message: message.at)

@@ -72,7 +72,7 @@ class Almanac:
             desk = await Desk.open(tx, self.books, moment(day, hour), "ahead")
             until = local_instant(desk.today + DAY * (days + 1), time())
             ahead = await forecast(desk, until, Sight())
-            others = await notices(desk, until, Sight(), ahead.spoken)
+            others = await notices(desk, until, Sight(), ahead)
         reminders = {(each.at, _chat_of(each.to), "") for each in ahead.said}
         return reminders | {
             (each.at, _chat_of(to), each.sort.value) for each in others for to in each.to
@@ -211,6 +211,24 @@ async def test_what_is_put_off_while_its_reader_goes_away_is_foretold_to_the_dep
     ahead = await almanac.foretold("06-08", "11:00", 9)
     assert await almanac.arrived("06-08", "11:00", 9) == ahead
     assert (moment("06-11"), deputy.user_id, "") in ahead
+
+
+async def test_what_neither_people_nor_groups_can_be_told_is_foretold_to_administrators(
+    advice: Advice, almanac: Almanac, people: Hire
+) -> None:
+    """Without a group; alone on duty and away on the day of a stage."""
+    admin = await people(None, Role.ADMIN, "孙伟")
+    await advice.deliver("04-13")
+    await advice.take("04-13", "check")
+    await almanac.arrived("06-11", "08:00", 0)
+    async with advice.on("06-11") as d:
+        first, last = date(2026, 6, 12), date(2026, 6, 15)
+        person_id = advice.bureau.person_id
+        await d.tx.absences.put(person_id, first, last, None, d.now, shown=True)
+    ahead = await almanac.foretold("06-11", "17:05", 6)
+    assert await almanac.arrived("06-11", "17:05", 6) == ahead
+    words = {at for at, *told in ahead if told == [admin.user_id, "alert"]}
+    assert words == {moment("06-12")}, "told once, whatever else comes of the duty"
 
 
 async def test_what_comes_back_to_somebody_who_was_away_is_foretold_again(
