@@ -58,18 +58,18 @@ async def forecast(desk: Desk, until: datetime, sight: Sight) -> Forecast:
     records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})
     nags = await desk.tx.nags.of_duties(list(duties))
     rehearsal = Rehearsal(
-        desk,
-        duties,
-        records,
-        Staff(people, {}, await charge_of(desk, duties.values(), records)),
-        absences,
-        _calls(desk, planned, records, until),
-        [_waiting(desk, nag) for nag in nags if not nag.message],
-        {(nag.duty_id, nag.stage, nag.person_id) for nag in nags},
-        chats,
-        await _told(desk, chats),
-        await _homes(desk, records.values()),
-        await _dues(desk, [chat for chat in chats if sight.sees(chat)], until, sight),
+        desk=desk,
+        duties=duties,
+        records=records,
+        staff=Staff(people, {}, await charge_of(desk, duties.values(), records)),
+        absences=absences,
+        calls=_calls(desk, planned, records, until),
+        waiting=[_waiting(desk, nag) for nag in nags if not nag.message],
+        known={(nag.duty_id, nag.stage, nag.person_id) for nag in nags},
+        chats=chats,
+        told=await _told(desk, chats),
+        homes=await _homes(desk, records.values()),
+        dues=await _dues(desk, [chat for chat in chats if sight.sees(chat)], until, sight),
     )
     said = [_as_seen(sight, each) for each in rehearsal.play(until) if sight.sees(each.to)]
     return Forecast(said, rehearsal.spoken, rehearsal.nowhere)

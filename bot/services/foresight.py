@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from bot.domain.people import ON_DUTY, Role, Side
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.services.desk import Desk
 
 BETWEEN = frozenset(
-    map(frozenset, chain.from_iterable(combinations(Side, n + 1) for n in range(len(Side))))
+    frozenset(sides) for many in range(1, len(Side) + 1) for sides in combinations(Side, many)
 )
 """All sides that a record can be between."""
 

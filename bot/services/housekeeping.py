@@ -20,7 +20,7 @@ from bot.services.reminded import REMINDED
 from bot.services.retention import DRAFTS, forget_leavers, forget_trouble, purge_personal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Iterable
 
     from bot.domain.people import Person
     from bot.services.desk import Desk
@@ -86,17 +86,15 @@ async def witnesses(desk: Desk, side: Side) -> list[Person]:
 async def _speak_in_groups(desk: Desk, side: Side) -> list[tuple[int, int]]:
     """Let a side's groups be spoken to, unless the bot has said something there today."""
     chats = await desk.tx.chats.everywhere()
-    busy = [chat for chat in chats if chat.spoken_on == desk.today]
-    quiet = await quiet_groups(desk, side, busy)
-    for chat in quiet:
+    told = groups_told([chat for chat in chats if chat.spoken_on != desk.today], side)
+    for chat in told:
         await desk.tx.chats.spoken_to(chat, desk.today, None)
-    return [(chat.chat_id, chat.thread_id) for chat in quiet]
+    return [(chat.chat_id, chat.thread_id) for chat in told]
 
 
-async def quiet_groups(desk: Desk, side: Side, busy: Collection[object]) -> list[Chat]:
-    """The groups that get a side's digest: those in which it sits, and that are not busy."""
-    chats = await desk.tx.chats.everywhere()
-    return [chat for chat in chats if side in chat.sides and chat not in busy][:WITNESSES]
+def groups_told(quiet: Iterable[Chat], side: Side) -> list[Chat]:
+    """Of the groups that hear nothing else those that get a side's digest: where it sits."""
+    return [chat for chat in quiet if side in chat.sides][:WITNESSES]
 
 
 async def expire_drafts(desk: Desk) -> None:

@@ -112,13 +112,18 @@ class Rehearsal:
     homes: Callable[[Record], Sequence[Chat]]
     """The groups of a record."""
     dues: Mapping[Chat, Dues]
+    spoken: set[tuple[Chat, date | None]] = field(init=False)
+    """The days on which each group hears something, so far."""
+    nowhere: dict[datetime, set[int]] = field(init=False, default_factory=dict)
+    """At each moment the ids of the duties of which neither people nor groups can be told."""
+    _week: date = field(init=False)
+    """The Monday of the week that is played."""
+    _put_off: dict[tuple[int, int], datetime] = field(init=False)
+    """Until when a duty, by its id, is put off by a person."""
 
     def __post_init__(self) -> None:
         self._week = monday_of(self.desk.today)
         self.spoken = {(chat, chat.spoken_on) for chat in self.chats}
-        """The days on which each group hears something, so far."""
-        self.nowhere: dict[datetime, set[int]] = {}
-        """At each moment the ids of the duties of which neither people nor groups can be told."""
         self._put_off = {(n.duty_id, n.person_id): n.at for n in self.waiting if n.put_off}
 
     def play(self, until: datetime) -> Iterator[Foretold]:

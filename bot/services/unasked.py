@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from bot.domain.calendar import SHANGHAI, local_date
 from bot.domain.people import Person, Role, Side, Status
 from bot.services.alerting import alerts_ahead
-from bot.services.housekeeping import digest_time, next_digest, quiet_groups, witnesses
+from bot.services.housekeeping import digest_time, groups_told, next_digest, witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -56,10 +56,10 @@ class Occasion:
     """A message that is sent whenever there is reason to."""
 
     sort: Sort
-    to: str = ""
-    """Who gets it, where that is certain."""
-    hour: str = ""
-    """When in the day, where that is certain."""
+    to: str | None = None
+    """Who gets it; None: that is not certain."""
+    hour: str | None = None
+    """When in the day; None: that is not certain."""
 
 
 async def notices(desk: Desk, until: datetime, sight: Sight, ahead: Forecast) -> list[Notice]:
@@ -75,7 +75,7 @@ async def notices(desk: Desk, until: datetime, sight: Sight, ahead: Forecast) ->
 
 async def occasions(desk: Desk, sight: Sight) -> list[Occasion]:
     """What is said only if something happens, as far as it is seen."""
-    told = [each for side in Side for each in await _told_digest(desk, side, ())]
+    told = await _told_digest(desk, ())
     hour = f"{digest_time(desk, desk.today).astimezone(SHANGHAI):%H:%M}"
     found = [
         Occasion(Sort.DIGEST, names_of(_seen(sight, told)), hour),
@@ -121,18 +121,21 @@ async def _digest(desk: Desk, sight: Sight, ahead: Forecast) -> list[Notice]:
     at = await next_digest(desk)
     if at is None:
         return []
-    busy: set[Person | Chat] = {chat for chat, day in ahead.spoken if day == local_date(at)}
-    told: list[Person | Chat] = []
-    for side in Side:
-        told += await _told_digest(desk, side, busy.union(told))
+    told = await _told_digest(desk, {chat for chat, day in ahead.spoken if day == local_date(at)})
     sure = [each for each in told if sight.whole or isinstance(each, Person)]
     return [Notice(at, sure, Sort.DIGEST)]
 
 
-async def _told_digest(
-    desk: Desk, side: Side, busy: Collection[Person | Chat]
-) -> Sequence[Person | Chat]:
-    return await witnesses(desk, side) or await quiet_groups(desk, side, busy)
+async def _told_digest(desk: Desk, busy: Collection[Chat]) -> list[Person | Chat]:
+    """Who gets a digest: people of each side, or else groups that are busy with nothing else."""
+    quiet = [chat for chat in await desk.tx.chats.everywhere() if chat not in busy]
+    told: list[Person | Chat] = []
+    for side in Side:
+        people = await witnesses(desk, side)
+        groups = [] if people else groups_told(quiet, side)
+        quiet = [chat for chat in quiet if chat not in groups]
+        told += [*people, *groups]
+    return told
 
 
 async def _alerts(desk: Desk, until: datetime, sight: Sight, ahead: Forecast) -> list[Notice]:

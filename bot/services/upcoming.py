@@ -84,7 +84,7 @@ async def tell_upcoming(desk: Desk, actor: Actor, words: str, user_id: int) -> N
     days = days_of(words)
     messages = await messages_for(desk, actor, days)
     besides = await occasions(desk, Sight.of(actor))
-    lines = _lines(desk, messages, LONGEST - sum(len(each.to) for each in besides))
+    lines = _lines(desk, messages, LONGEST - sum(len(each.to or "") for each in besides))
     await desk.say(
         user_id,
         text=desk.texts.render(
