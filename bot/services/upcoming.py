@@ -48,8 +48,9 @@ class Matter:
     debtor: str
     """Who owes it, by the short name."""
     part: str = ""
-    """What its reader has to do with it: a `Part`; "" where a group reads it."""
+    """What its reader has to do with it, in words; "" where a group or a deputy reads it."""
     instead_of: str = ""
+    """Whose deputy reads it."""
     put_off: bool = False
     late: bool = False
 
@@ -149,7 +150,7 @@ def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
             each.duty.due,
             each.duty.provisional,
             desk.office.organ(each.duty.debtor).short,
-            each.part.value if each.part else "",
+            desk.texts.label(f"part_{each.part}") if each.part and not each.instead_of else "",
             each.instead_of,
             each.put_off,
             each.late,
