@@ -183,7 +183,7 @@ async def _foresee(database: Database, books: Books, timed: dict[str, Timed]) ->
 
 
 async def _walk(desk: Desk, days: int) -> int:
-    """How many stages there are in some days, found on each ladder by itself."""
+    """How many stages there are in some days, found on each ladder by itself from its foot."""
     duties = await desk.tx.duties.open_until(date.max)
     records = await desk.tx.records.by_id({duty.record_id for duty in duties})
     until = desk.now + days * DAY
@@ -192,7 +192,12 @@ async def _walk(desk: Desk, days: int) -> int:
         for duty in duties
         for rung in takewhile(
             lambda rung: rung.at <= until,
-            rungs(ladder_of(desk, records[duty.record_id].kind), duty.due, desk.rounds),
+            rungs(
+                ladder_of(desk, records[duty.record_id].kind),
+                duty.due,
+                desk.rounds,
+                desk.rounds.opening(duty.due - 90 * DAY),
+            ),
         )
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from bot.domain.errors import DomainError
 from bot.domain.numbers import parse_number
 from bot.services import buttons
+from bot.services.answering import take_words
 from bot.services.blanks import ADD
 from bot.services.drafts import resume, tell_drafts
 from bot.services.forms import (
@@ -18,7 +19,6 @@ from bot.services.forms import (
     attach,
     choose,
     clear,
-    go_on_below,
     open_form,
     own_draft,
     save_for_later,
@@ -39,16 +39,11 @@ if TYPE_CHECKING:
     from telegram import Message, Update
 
     from bot.domain.kinds.kind import Kind, Kinds
-    from bot.domain.people import Actor
-    from bot.domain.records import Draft
     from bot.services.buttons import Press
-    from bot.services.desk import Desk
     from handlers.context import Context
 
 LOOK_UP = "查"
 """What a message may begin with instead of /case."""
-GIVE_UP = frozenset({"取消", "算了", "不登记了", "不办了"})
-DO_WITHOUT = frozenset({"跳过", "无", "没有", "不清楚", "不知道"})
 
 
 class OpenForm:
@@ -122,7 +117,7 @@ class Spoken:
         elif opening:
             await _open(update, context, self._kinds[opening[1]], opening[2] or "")
         elif draft := await asked(update, context):
-            await _answer(desk, actor, draft, words, message_of(update).message_id)
+            await take_words(desk, actor, draft, words, message_of(update).message_id)
         elif place.private and parse_number(words, system_prefixes=desk.books.kinds.titles):
             await look_up(desk, actor, words, place)
         elif place.private:
@@ -165,18 +160,6 @@ async def pinned(update: Update, context: Context) -> None:
     label = context.desk.texts.label("location")
     words = label.format(north=location.latitude, east=location.longitude)
     await answer(context.desk, context.actor, draft, words, message_of(update).message_id)
-
-
-async def _answer(desk: Desk, actor: Actor, draft: Draft, words: str, message_id: int) -> None:
-    """Take the words as the answer, or as the wish to do without it, or to give up."""
-    if words in GIVE_UP:
-        await go_on_below(desk, actor, draft)
-        await cancel(desk, actor, draft)
-    elif words in DO_WITHOUT and draft.asking in draft.to_ask:
-        await go_on_below(desk, actor, draft)
-        await skip(desk, actor, draft, draft.asking)
-    else:
-        await answer(desk, actor, draft, words, message_id)
 
 
 async def drafts(update: Update, context: Context) -> None:

@@ -371,9 +371,7 @@ HEALTH = Health(
     updates_failed=999,
     size=2**40,
 )
-MATTER = Matter(
-    NUMBER, "补正后重新移送", -361, DUTY.due, True, SHORT, "stands_in", wild(20), True, True
-)
+MATTER = Matter(NUMBER, "补正后重新移送", -361, DUTY.due, True, SHORT, "", wild(20), True, True)
 WEEK = Part(
     {
         SHORT + str(n): [DueLine(NUMBER, "补正后重新移送", DUTY.due, -361, Light.RED)]

@@ -110,11 +110,6 @@ class Rounds:
         return self.hours.next_open(now, self.calendar)
 
 
-def rungs(ladder: Ladder, due: date, rounds: Rounds, *, urgent: bool = False) -> Iterator[Rung]:
-    """Every rung of a duty in order of time, without end, one a day at most."""
-    return _climb(ladder, due, rounds, ladder.first, urgent=urgent)
-
-
 def _climb(
     ladder: Ladder, due: date, rounds: Rounds, since: int, *, urgent: bool
 ) -> Iterator[Rung]:
@@ -126,23 +121,24 @@ def _climb(
         yield Rung(stage, rounds.opening(day))
 
 
-def _rungs_since(
-    ladder: Ladder, due: date, rounds: Rounds, moment: datetime, *, urgent: bool
+def rungs(
+    ladder: Ladder, due: date, rounds: Rounds, since: datetime, *, urgent: bool = False
 ) -> Iterator[Rung]:
-    """The same from a moment on; what lies before it, perhaps years, is not walked through.
+    """The rungs of a duty from a moment on in order of time, without end, one a day at most.
 
-    To the moment's own day belong the rest days before it: what is overdue moves on to it.
+    What lies before it, perhaps years, is not walked through. To the moment's own day belong the
+    rest days before it: what is overdue moves on to it.
     """
-    before = rounds.calendar.previous_workday(local_date(moment))
+    before = rounds.calendar.previous_workday(local_date(since))
     climbed = _climb(ladder, due, rounds, (before - due).days + 1, urgent=urgent)
-    return (rung for rung in climbed if rung.at >= moment)
+    return (rung for rung in climbed if rung.at >= since)
 
 
 def next_rung(
     ladder: Ladder, due: date, rounds: Rounds, after: datetime, *, urgent: bool = False
 ) -> Rung:
     """The first rung after a moment; whatever lies before it is skipped."""
-    to_come = _rungs_since(ladder, due, rounds, after, urgent=urgent)
+    to_come = rungs(ladder, due, rounds, after, urgent=urgent)
     return next(rung for rung in to_come if rung.at > after)
 
 
@@ -159,6 +155,6 @@ def latest_rung(
 
     After a longer silence that is the latest stage of the ladder among them, or else the latest.
     """
-    to_come = _rungs_since(ladder, due, rounds, since, urgent=urgent)
+    to_come = rungs(ladder, due, rounds, since, urgent=urgent)
     missed = takewhile(lambda rung: rung.at <= now, to_come)
     return max(missed, key=lambda rung: (ladder.is_stage(rung.stage), rung.at), default=None)

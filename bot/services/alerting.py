@@ -14,7 +14,7 @@ from bot.services.health import lately_down
 from bot.services.unheard import by_organ, told_nowhere
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from bot.domain.calendar import WorkCalendar
@@ -29,6 +29,8 @@ LAST_DAYS = 5
 """So many working days before a year begins its missing rest days are told of again."""
 WORD = "word/"
 """What the subject of a day's word itself begins with."""
+UNHEARD = "unheard/"
+"""What the subject of a duty of which nobody can be told begins with."""
 KEPT = 30
 """For so many days it is remembered that a day had its word."""
 
@@ -95,27 +97,31 @@ async def next_alert(desk: Desk) -> datetime | None:
     return desk.office.hours.next_open(after, desk.calendar)
 
 
-async def alerts_ahead(desk: Desk, until: datetime) -> dict[datetime, int | None]:
+async def alerts_ahead(
+    desk: Desk, until: datetime, nowhere: Mapping[datetime, Collection[int]]
+) -> dict[datetime, int | None]:
     """When administrators will be told something up to a moment, by what is known now.
 
-    That is what is new by now, and that a year's notice of rest days is missing: with that year.
-    What else may happen nobody can foretell.
+    That is what is new by now, that a year's notice of rest days is missing, with that year, and
+    `nowhere`: at some moments the ids of the duties of which nobody can be told. What else may
+    happen nobody can foretell.
     """
     if not await _readers(desk):
         return {}
     told = set(await desk.tx.alarms.told())
-    first = await next_alert(desk)
-    found: dict[datetime, int | None] = {first: None} if first else {}
+    by_now = {each for each in (await _current(desk)).subjects if not each.startswith(UNHEARD)}
+    found: dict[datetime, int | None] = {}
     for day in (desk.today + DAY * n for n in range((local_date(until) - desk.today).days + 1)):
         at = desk.office.hours.next_open(max(desk.now, local_instant(day, time())), desk.calendar)
-        one_word_a_day = first is None or local_date(first) != day or at == first
-        if local_date(at) != day or _word(day) in told or not one_word_a_day:
+        if local_date(at) != day or _word(day) in told:
             continue
-        for subject, year in _missing_year(desk.calendar, day).items():
-            if subject not in told:
-                told.add(subject)
-                found[at] = year
-    return {at: found[at] for at in sorted(found) if at <= until}
+        unheard = {f"{UNHEARD}{duty_id}" for duty_id in nowhere.get(at, ())}
+        told = {each for each in told if not each.startswith(UNHEARD) or each in unheard}
+        years = _missing_year(desk.calendar, day)
+        if new := {*by_now, *unheard, *years} - told:
+            told |= new
+            found[at] = next((year for subject, year in years.items() if subject in new), None)
+    return {at: year for at, year in found.items() if at <= until}
 
 
 async def _readers(desk: Desk) -> list[Person]:
@@ -131,7 +137,7 @@ async def _current(desk: Desk) -> News:
         {f"message/{message_id}/{attempts}": message_id for message_id, attempts in given_up},
         {f"lost/{p.id}/{_second(p.lost_at)}": p for p in people if p.lost_at},
         {f"down/{_second(gap.begins)}": gap} if gap else {},
-        {f"unheard/{each.duty.id}": each for each in await told_nowhere(desk)},
+        {f"{UNHEARD}{each.duty.id}": each for each in await told_nowhere(desk)},
         _missing_year(desk.calendar, desk.today),
     )
 

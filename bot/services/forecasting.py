@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.domain.calendar import DAY, local_date
-from bot.domain.people import ON_DUTY, Status
+from bot.domain.people import ON_DUTY, Person, Status
 from bot.services.cards import home_groups
 from bot.services.group_words import DATES, monday_of, speaks_on
 from bot.services.rehearsal import Dues, Rehearsal, Waiting
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.domain.absences import Absence
-    from bot.domain.people import Person, Side
+    from bot.domain.people import Side
     from bot.domain.records import Duty, Nag, Record
     from bot.services.desk import Desk
     from bot.services.foresight import Sight
@@ -40,6 +40,8 @@ class Forecast(NamedTuple):
     said: list[Foretold]
     spoken: Collection[tuple[Chat, date | None]]
     """The days on which each group, seen or not, hears something of it."""
+    nowhere: Mapping[datetime, Collection[int]]
+    """At each moment the duties, by id, of which neither people nor groups can be told."""
 
 
 async def forecast(desk: Desk, until: datetime, sight: Sight) -> Forecast:
@@ -54,23 +56,30 @@ async def forecast(desk: Desk, until: datetime, sight: Sight) -> Forecast:
     waited_for = await desk.tx.duties.waited_for(scope)
     duties = {duty.id: duty for duty in (*planned, *waited_for)}
     records = await desk.tx.records.by_id({duty.record_id for duty in duties.values()})
-    nags = await desk.tx.nags.of_duties([duty.id for duty in waited_for])
+    nags = await desk.tx.nags.of_duties(list(duties))
     rehearsal = Rehearsal(
-        desk,
-        duties,
-        records,
-        Staff(people, {}, await charge_of(desk, duties.values(), records)),
-        absences,
-        _calls(desk, planned, records, until),
-        [_waiting(desk, nag) for nag in nags if not nag.message],
-        {(nag.duty_id, nag.stage, nag.person_id) for nag in nags},
-        chats,
-        await _told(desk, chats),
-        await _homes(desk, records.values()),
-        await _dues(desk, [chat for chat in chats if sight.sees(chat)], until, sight),
+        desk=desk,
+        duties=duties,
+        records=records,
+        staff=Staff(people, {}, await charge_of(desk, duties.values(), records)),
+        absences=absences,
+        calls=_calls(desk, planned, records, until),
+        waiting=[_waiting(desk, nag) for nag in nags if not nag.message],
+        known={(nag.duty_id, nag.stage, nag.person_id) for nag in nags},
+        chats=chats,
+        told=await _told(desk, chats),
+        homes=await _homes(desk, records.values()),
+        dues=await _dues(desk, [chat for chat in chats if sight.sees(chat)], until, sight),
     )
-    said = [each for each in rehearsal.play(until) if sight.sees(each.to)]
-    return Forecast(said, rehearsal.spoken)
+    said = [_as_seen(sight, each) for each in rehearsal.play(until) if sight.sees(each.to)]
+    return Forecast(said, rehearsal.spoken, rehearsal.nowhere)
+
+
+def _as_seen(sight: Sight, each: Foretold) -> Foretold:
+    """That somebody puts off what they are to do is no other organ's affair."""
+    if not each.put_off or (isinstance(each.to, Person) and sight.is_of(each.to)):
+        return each
+    return replace(each, put_off=False)
 
 
 def _silent(desk: Desk, people: Iterable[Person], absences: Iterable[Absence]) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from bot.domain.people import ON_DUTY, Role, Side
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bot.services.desk import Desk
 
 BETWEEN = frozenset(
-    map(frozenset, chain.from_iterable(combinations(Side, n + 1) for n in range(len(Side))))
+    frozenset(sides) for many in range(1, len(Side) + 1) for sides in combinations(Side, many)
 )
 """All sides that a record can be between."""
 
@@ -29,16 +29,20 @@ class Sight:
     """Only records, and groups, of these districts and this side."""
     organ: str | None = None
     """Only what goes to the people of this organ, and to groups."""
+    person_id: int | None = None
+    """Of what is nobody else's, as drafts in private are, only theirs."""
 
     @classmethod
     def of(cls, actor: Actor) -> Sight:
         """A liaison sees what goes to their organ and its groups, a leader what goes to anybody.
 
-        Both see it only of records they may see; an administrator sees everything.
+        Both see it only of records they may see; an administrator sees everything. Of the
+        drafts in private everybody sees their own.
         """
         if actor.role is Role.ADMIN:
-            return cls()
-        return cls(actor.standing, actor.organ if actor.role in ON_DUTY else None)
+            return cls(person_id=actor.person_id)
+        organ = actor.organ if actor.role in ON_DUTY else None
+        return cls(actor.standing, organ, actor.person_id)
 
     def sees(self, to: Person | Chat) -> bool:
         """Tell whether what goes there is seen at all."""
@@ -49,9 +53,18 @@ class Sight:
             )
         return self.organ is None or to.organ == self.organ
 
+    @property
+    def whole(self) -> bool:
+        """Everything is seen but what is somebody's own: an administrator's sight."""
+        return self.standing is None
+
     def is_of(self, person: Person) -> bool:
-        """Tell whether somebody's unfinished work is seen: by their own organ."""
+        """Tell whether it is seen that somebody puts something off: by their own organ."""
         return self.standing is None or person.organ == self.standing.organ
+
+    def is_own(self, person: Person) -> bool:
+        """Tell whether what is only somebody's own is seen: by nobody else."""
+        return self.person_id in {None, person.id}
 
     @property
     def scope(self) -> Scope:

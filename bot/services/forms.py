@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from bot.domain.line import Doubt, Heard
     from bot.domain.people import Actor, Place
     from bot.domain.records import Record, Value
+    from bot.services.blanks import Form
     from bot.services.desk import Desk
 
 
@@ -153,11 +154,16 @@ async def set_others_aside(desk: Desk, draft: Draft) -> None:
 async def throw_away(
     desk: Desk, draft: Draft, text: str, priority: Priority = Priority.ANSWER
 ) -> None:
-    """Keep nothing of a draft, its messages and its files, and say so in its place."""
+    """Keep nothing of a draft, and say so in its place."""
+    await discard(desk, draft)
+    await put_draft(desk, draft, text, priority=priority)
+
+
+async def discard(desk: Desk, draft: Draft) -> None:
+    """Keep nothing of a draft, its messages and its files."""
     await desk.tx.drafts.remove(draft.id)
     await desk.tx.origins.forget(draft.id)
     await drop(desk, draft.id)
-    await put_draft(desk, draft, text, priority=priority)
 
 
 async def save_for_later(desk: Desk, draft: Draft) -> None:
@@ -178,13 +184,13 @@ async def answer(
     await check_references(desk, actor, form.entries, {name: value}, draft.record_id)
     await _check_together(desk, draft, name, value)
     await desk.tx.origins.overtake(draft.id, name)
-    await go_on_below(desk, actor, draft)
+    await go_on_below(desk, form, draft)
     if message_id is not None:
         await _note_origin(desk, draft, message_id, name, frozenset({name}))
     return await give(desk, actor, draft, name, value)
 
 
-async def go_on_below(desk: Desk, actor: Actor, draft: Draft) -> None:
+async def go_on_below(desk: Desk, form: Form, draft: Draft) -> None:
     """Let a form go on below what its writer has just sent; above stays what it answers.
 
     Only in private: in a group the form is changed where it stands, and so never fills the chat.
@@ -193,7 +199,6 @@ async def go_on_below(desk: Desk, actor: Actor, draft: Draft) -> None:
     if standing is None:
         return
     await desk.tx.outbox.forget_post(draft_post(draft))
-    form = await form_of(desk, actor, draft)
     await desk.say(
         draft.chat_id,
         text=desk.texts.render("draft_answered", title=form.entries[draft.asking].title),
@@ -231,7 +236,7 @@ async def attach(
         await answer(desk, actor, draft, caption, message_id)
     elif draft.asking == ADDITION:
         words = desk.texts.label("see_file").format(name=attachment.name)
-        await go_on_below(desk, actor, draft)
+        await go_on_below(desk, form, draft)
         await give(desk, actor, draft, ADDITION, words)
 
 

@@ -10,7 +10,7 @@ from bot.domain.outgoing import Priority
 from bot.domain.people import ON_DUTY, Side
 from bot.domain.periods import next_turn
 from bot.services.alerting import alert_admins, next_alert
-from bot.services.forms import throw_away
+from bot.services.forms import discard, throw_away
 from bot.services.group_words import monday_of, speaks_on
 from bot.services.lights import refresh_lights
 from bot.services.planning import NAG_KEY
@@ -20,7 +20,7 @@ from bot.services.reminded import REMINDED
 from bot.services.retention import DRAFTS, forget_leavers, forget_trouble, purge_personal
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection
+    from collections.abc import Awaitable, Callable, Iterable
 
     from bot.domain.people import Person
     from bot.services.desk import Desk
@@ -40,16 +40,13 @@ WITNESSES = 2
 async def close_day(desk: Desk) -> None:
     """Send the day's digest over all histories to both sides, on working days with events.
 
-    Whatever the office's last half hour has missed is covered by the next digest, and so are the
-    bot's own reminders, which are no reason for one.
+    Whatever happens after it is covered by the next one, and so are the bot's own reminders,
+    which are no reason for one.
 
     With it, neither side can rewrite the past alone: a chain whose head was in a digest
     cannot change without the digest's code changing (DESIGN §1.5).
     """
-    is_open = desk.office.hours.is_open(desk.now, desk.calendar)
-    if not is_open or desk.now < digest_time(desk, desk.today):
-        return
-    if not await _has_news(desk):
+    if await next_digest(desk) != desk.now:
         return
     last_event = await desk.tx.events.last_id()
     streams, code = await desk.tx.events.heads_code(last_event)
@@ -69,14 +66,8 @@ async def close_day(desk: Desk) -> None:
 
 
 def digest_time(desk: Desk, day: date) -> datetime:
-    """When a day's digest goes out."""
+    """When a day's digest goes out, if anything has happened by then."""
     return local_instant(day, desk.office.hours.closes) - DIGEST_LEAD
-
-
-async def _has_news(desk: Desk) -> bool:
-    """Tell whether anybody has done anything that no digest covers yet."""
-    digests = await desk.tx.events.digests()
-    return await desk.tx.events.any_after(digests[-1][1] if digests else 0, but=REMINDED)
 
 
 async def witnesses(desk: Desk, side: Side) -> list[Person]:
@@ -95,29 +86,33 @@ async def witnesses(desk: Desk, side: Side) -> list[Person]:
 async def _speak_in_groups(desk: Desk, side: Side) -> list[tuple[int, int]]:
     """Let a side's groups be spoken to, unless the bot has said something there today."""
     chats = await desk.tx.chats.everywhere()
-    busy = [chat for chat in chats if chat.spoken_on == desk.today]
-    quiet = await quiet_groups(desk, side, busy)
-    for chat in quiet:
+    told = groups_told([chat for chat in chats if chat.spoken_on != desk.today], side)
+    for chat in told:
         await desk.tx.chats.spoken_to(chat, desk.today, None)
-    return [(chat.chat_id, chat.thread_id) for chat in quiet]
+    return [(chat.chat_id, chat.thread_id) for chat in told]
 
 
-async def quiet_groups(desk: Desk, side: Side, busy: Collection[object]) -> list[Chat]:
-    """The groups that get a side's digest: those in which it sits, and that are not busy."""
-    chats = await desk.tx.chats.everywhere()
-    return [chat for chat in chats if side in chat.sides and chat not in busy][:WITNESSES]
+def groups_told(quiet: Iterable[Chat], side: Side) -> list[Chat]:
+    """Of the groups that hear nothing else those that get a side's digest: where it sits."""
+    return [chat for chat in quiet if side in chat.sides][:WITNESSES]
 
 
 async def expire_drafts(desk: Desk) -> None:
-    """In office hours, throw away drafts out of time, saying so where they stand (BRIEF §6)."""
+    """In office hours, throw away drafts out of time, saying so where they stand (BRIEF §6).
+
+    In a group that is not bound any more nothing is said.
+    """
     if not desk.office.hours.is_open(desk.now, desk.calendar):
         return
     expired = await desk.tx.drafts.expired(desk.now)
     if expired:
         await desk.tx.retention.note(DRAFTS.code, desk.now)
     for draft in expired:
-        text = desk.texts.render("draft_expired", days=desk.office.thresholds.draft_days)
-        await throw_away(desk, draft, text, Priority.NAG)
+        if draft.private or await desk.tx.chats.at(draft.chat_id, draft.thread_id):
+            text = desk.texts.render("draft_expired", days=desk.office.thresholds.draft_days)
+            await throw_away(desk, draft, text, Priority.NAG)
+        else:
+            await discard(desk, draft)
 
 
 async def forget_old(desk: Desk) -> None:
@@ -160,12 +155,18 @@ async def next_instant(desk: Desk) -> datetime | None:
 
 
 async def next_digest(desk: Desk) -> datetime | None:
-    """When what has happened by now is covered by a digest; None: nothing has."""
-    if not await _has_news(desk):
+    """When what has happened by now is covered by a digest; None: nothing has.
+
+    It is now in the last half hour of a day that has had no digest.
+    """
+    digests = await desk.tx.events.digests()
+    day, covered = digests[-1][:2] if digests else (None, 0)
+    if not await desk.tx.events.any_after(covered, but=REMINDED):
         return None
-    over = desk.now >= digest_time(desk, desk.today)
-    day = desk.calendar.workday_on_or_after(desk.today + DAY if over else desk.today)
-    return digest_time(desk, day)
+    over = day == desk.today or desk.now >= digest_time(desk, desk.today) + DIGEST_LEAD
+    following = desk.calendar.workday_on_or_after(desk.today + DAY if over else desk.today)
+    at = max(digest_time(desk, following), desk.now)
+    return desk.office.hours.next_open(at, desk.calendar)
 
 
 async def _next_light(desk: Desk) -> datetime | None:

@@ -8,6 +8,7 @@ from bot.domain.outgoing import Priority
 from bot.domain.people import ON_DUTY, Role
 from bot.services.cards import refresh_cards
 from bot.services.deputies import tell_deputy_left
+from bot.services.forms import discard
 from bot.services.presence import records_held, tell_cards
 from bot.services.standing_in import in_charge
 from bot.services.todo import Waiting, listed, waiting_of
@@ -34,8 +35,11 @@ async def held_by(desk: Desk, person: Person) -> list[Waiting]:
 async def settle_leaving(desk: Desk, person: Person, held: list[Waiting]) -> None:
     """Hand on what somebody who has left had `held`, and end their being away or standing in.
 
-    The rest of their organ on duty is told of it in private, or else the administrators.
+    The rest of their organ on duty is told of it in private, or else the administrators. Of what
+    they had begun to write nothing is kept.
     """
+    for draft in await desk.tx.drafts.of_person(person.id):
+        await discard(desk, draft)
     if person.organ is None:
         return
     away = await desk.tx.absences.of_person(person.id)

@@ -67,6 +67,11 @@ class Waiting:
     at: datetime
     put_off: bool = False
 
+    @property
+    def key(self) -> tuple[int, int, int]:
+        """What there is only one of."""
+        return self.duty_id, self.stage, self.person_id
+
 
 @dataclass(frozen=True, slots=True)
 class Dues:
@@ -100,18 +105,25 @@ class Rehearsal:
     calls: Mapping[datetime, Sequence[Call]]
     waiting: list[Waiting]
     known: set[tuple[int, int, int]]
-    """Duty, stage and person of each nag that there is or was: nobody hears the same twice."""
+    """Duty, stage and person of each nag that waits or was said: nobody hears the same twice."""
     chats: Sequence[Chat]
     told: set[Chat]
     """The groups that have heard of the week that it is now."""
     homes: Callable[[Record], Sequence[Chat]]
     """The groups of a record."""
     dues: Mapping[Chat, Dues]
+    spoken: set[tuple[Chat, date | None]] = field(init=False)
+    """The days on which each group hears something, so far."""
+    nowhere: dict[datetime, set[int]] = field(init=False, default_factory=dict)
+    """At each moment the ids of the duties of which neither people nor groups can be told."""
+    _week: date = field(init=False)
+    """The Monday of the week that is played."""
+    _put_off: dict[tuple[int, int], datetime] = field(init=False)
+    """Until when a duty, by its id, is put off by a person."""
 
     def __post_init__(self) -> None:
         self._week = monday_of(self.desk.today)
         self.spoken = {(chat, chat.spoken_on) for chat in self.chats}
-        """The days on which each group hears something, so far."""
         self._put_off = {(n.duty_id, n.person_id): n.at for n in self.waiting if n.put_off}
 
     def play(self, until: datetime) -> Iterator[Foretold]:
@@ -135,6 +147,9 @@ class Rehearsal:
         yield from self._remind(at, staff)
         if self.desk.rounds.may_speak(at):
             yield from self._speak(at, day)
+        self.nowhere[at] = {
+            nag.duty_id for nag in self._of_nobody(at) if not self._homes_of(nag.duty_id)
+        }
 
     def _hand_on(self, at: datetime, staff: Staff) -> None:
         for call in self.calls.get(at, ()):
@@ -146,9 +161,8 @@ class Rehearsal:
                     self._add(Waiting(duty.id, stage, person_id, call.rung.at))
 
     def _add(self, nag: Waiting) -> None:
-        key = (nag.duty_id, nag.stage, nag.person_id)
-        if key not in self.known:
-            self.known.add(key)
+        if nag.key not in self.known:
+            self.known.add(nag.key)
             self.waiting.append(nag)
 
     def _take(self, of: Callable[[Waiting], bool]) -> list[Waiting]:
@@ -170,12 +184,13 @@ class Rehearsal:
             return nag.at <= at and nag.person_id != NOBODY and not there
 
         for nag in self._take(lost):
+            self.known.discard(nag.key)
             debtor = self.duties[nag.duty_id].debtor
             person = self._people.get(nag.person_id)
             organ = person.organ if person and person.organ else debtor
             other = person and stand_in(person, staff.team(organ), staff.away)
             if other or organ == debtor:
-                self._add(replace(nag, person_id=other.id if other else NOBODY))
+                self._hand_over(nag, other.id if other else NOBODY)
         self._find_readers(at, staff)
 
     def _find_readers(self, at: datetime, staff: Staff) -> None:
@@ -185,7 +200,12 @@ class Rehearsal:
             if reader is None:
                 self.waiting.append(nag)
             else:
-                self._add(replace(nag, person_id=reader.id))
+                self.known.discard(nag.key)
+                self._hand_over(nag, reader.id)
+
+    def _hand_over(self, nag: Waiting, person_id: int) -> None:
+        """Somebody else is to hear it, who has put nothing off."""
+        self._add(replace(nag, person_id=person_id, put_off=False))
 
     # What is said.
 
@@ -250,11 +270,16 @@ class Rehearsal:
     def _unreached(self, at: datetime) -> dict[Chat, dict[int, list[Waiting]]]:
         """What each group is told can be told to nobody, by the duty's id."""
         found: dict[Chat, dict[int, list[Waiting]]] = defaultdict(lambda: defaultdict(list))
-        for nag in self.waiting:
-            if nag.person_id == NOBODY and nag.at <= at:
-                for chat in self.homes(self.records[self.duties[nag.duty_id].record_id]):
-                    found[chat][nag.duty_id].append(nag)
+        for nag in self._of_nobody(at):
+            for chat in self._homes_of(nag.duty_id):
+                found[chat][nag.duty_id].append(nag)
         return found
+
+    def _of_nobody(self, at: datetime) -> list[Waiting]:
+        return [nag for nag in self.waiting if nag.person_id == NOBODY and nag.at <= at]
+
+    def _homes_of(self, duty_id: int) -> Sequence[Chat]:
+        return self.homes(self.records[self.duties[duty_id].record_id])
 
     def _of_the_week(self, at: datetime, chat: Chat, day: date) -> Iterator[Foretold]:
         named, more = self.dues.get(chat, Dues()).told_on(day)

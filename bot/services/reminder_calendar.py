@@ -51,8 +51,7 @@ async def send_calendar(desk: Desk, actor: Actor, days: int, user_id: int) -> No
     """Send somebody in private the pictures of the months that some days reach into.
 
     They show what `/upcoming` tells the same person, each matter and each other sort of message
-    once a day. They are drawn as
-    they are sent; here is only decided what stands in them.
+    once a day. They are drawn as they are sent; here is only decided what stands in them.
     """
     actor.require(Action.SEE_ROSTER)
     if not 1 <= days <= MOST_DAYS:
@@ -123,13 +122,15 @@ def _day(desk: Desk, span: _Span, day: date) -> Day:
 
 
 def _note(desk: Desk, day: date) -> str:
-    """What is special about a day: that its schedule is not known yet, a holiday, a make-up day."""
+    """What is special about a day: a holiday, a make-up day, that its schedule may still change."""
+    words, name = [], desk.calendar.describe(day)
+    if not desk.calendar.is_workday(day) and not name.startswith("周"):
+        words.append(name)
+    elif desk.calendar.is_workday(day) and is_weekend(day):
+        words.append(desk.texts.label("picture_make_up"))
     if not desk.calendar.covers(day):
-        return desk.texts.label("picture_provisional")
-    if desk.calendar.is_workday(day):
-        return desk.texts.label("picture_make_up") if is_weekend(day) else ""
-    special = desk.calendar.describe(day)
-    return "" if special.startswith("周") else special
+        words.append(desk.texts.label("picture_provisional"))
+    return "，".join(words)
 
 
 def _entry(desk: Desk, matter: Matter, day: date) -> Entry:
@@ -137,7 +138,7 @@ def _entry(desk: Desk, matter: Matter, day: date) -> Entry:
         light=light(matter.due, day),
         number=desk.texts.screened(_short(matter.number, desk.today.year)),
         title=desk.texts.screened(matter.title),
-        note="".join(_special(desk, matter, days_left(matter.due, day))),
+        note="，".join(_special(desk, matter, days_left(matter.due, day))),
     )
 
 

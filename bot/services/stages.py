@@ -36,7 +36,7 @@ class Timetable:
     def __init__(self, desk: Desk, until: datetime) -> None:
         self._desk = desk
         self._until = until
-        self._climbed: dict[tuple[str, date, bool], tuple[list[Rung], datetime]] = {}
+        self._climbed: dict[tuple[str, date, bool, datetime], tuple[list[Rung], datetime]] = {}
 
     def calls(self, kind: str, duty: Duty) -> Iterator[Call]:
         """A duty's stages in order of time; of those that are late only the latest one."""
@@ -47,7 +47,8 @@ class Timetable:
         if first > self._until:
             return
         ladder = ladder_of(self._desk, kind)
-        climbed, turning = self._rungs(kind, duty.due, urgent=urgent)
+        since = min(planned, self._desk.now)
+        climbed, turning = self._rungs(kind, duty.due, since, urgent=urgent)
         ahead = climbed[bisect_left(climbed, planned, key=lambda rung: rung.at) :]
         missed = [rung for rung in ahead if rung.at <= first]
         if missed:
@@ -56,12 +57,14 @@ class Timetable:
         for rung in ahead[len(missed) :]:
             yield Call(rung.at, duty, rung, turns=rung.at == turning)
 
-    def _rungs(self, kind: str, due: date, *, urgent: bool) -> tuple[list[Rung], datetime]:
-        """All rungs of what is due on a day, and when it turns overdue."""
-        key = (kind, due, urgent)
+    def _rungs(
+        self, kind: str, due: date, since: datetime, *, urgent: bool
+    ) -> tuple[list[Rung], datetime]:
+        """The rungs of what is due on a day from a moment on, and when it turns overdue."""
+        key = (kind, due, urgent, since)
         if key not in self._climbed:
             ladder, rounds = ladder_of(self._desk, kind), self._desk.rounds
-            climbed = rungs(ladder, due, rounds, urgent=urgent)
+            climbed = rungs(ladder, due, rounds, since, urgent=urgent)
             turning = rounds.opening(rounds.day_of(due, ladder.overdue, urgent=urgent))
             self._climbed[key] = (
                 list(takewhile(lambda rung: rung.at <= self._until, climbed)),

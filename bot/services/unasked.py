@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 from bot.domain.calendar import SHANGHAI, local_date
 from bot.domain.people import Person, Role, Side, Status
 from bot.services.alerting import alerts_ahead
-from bot.services.blanks import form_of
-from bot.services.housekeeping import digest_time, next_digest, quiet_groups, witnesses
+from bot.services.housekeeping import digest_time, groups_told, next_digest, witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
 
     from bot.services.desk import Desk
+    from bot.services.forecasting import Forecast
     from bot.services.foresight import Sight
     from bot.storage.chats import Chat
 
@@ -46,7 +46,7 @@ class Notice:
     to: Sequence[Person | Chat]
     sort: Sort
     title: str = ""
-    """What the draft is of."""
+    """The kind of record that the draft is of."""
     year: int | None = None
     """The year whose rest days are missing."""
 
@@ -56,23 +56,18 @@ class Occasion:
     """A message that is sent whenever there is reason to."""
 
     sort: Sort
-    to: str = ""
-    """Who gets it, where that is certain."""
-    hour: str = ""
-    """When in the day, where that is certain."""
+    to: str | None = None
+    """Who gets it; None: that is not certain."""
+    hour: str | None = None
+    """When in the day; None: that is not certain."""
 
 
-async def notices(
-    desk: Desk, until: datetime, sight: Sight, spoken: Collection[tuple[Chat, date | None]]
-) -> list[Notice]:
-    """What is sure to be said up to a moment, as far as it is seen.
-
-    `spoken`: on which days each group hears something else.
-    """
+async def notices(desk: Desk, until: datetime, sight: Sight, ahead: Forecast) -> list[Notice]:
+    """What is sure to be said up to a moment besides what is forecast, as far as it is seen."""
     found = [
         *await _drafts(desk, until, sight),
-        *await _digest(desk, spoken),
-        *await _alerts(desk, until),
+        *await _digest(desk, sight, ahead),
+        *await _alerts(desk, until, sight, ahead),
     ]
     seen = [replace(each, to=_seen(sight, each.to)) for each in found if each.at <= until]
     return [each for each in seen if each.to]
@@ -80,11 +75,11 @@ async def notices(
 
 async def occasions(desk: Desk, sight: Sight) -> list[Occasion]:
     """What is said only if something happens, as far as it is seen."""
-    told = [each for side in Side for each in await _told_digest(desk, side, ())]
+    told = await _told_digest(desk, ())
     hour = f"{digest_time(desk, desk.today).astimezone(SHANGHAI):%H:%M}"
     found = [
         Occasion(Sort.DIGEST, names_of(_seen(sight, told)), hour),
-        Occasion(Sort.ALERT, names_of(_seen(sight, await _admins(desk)))),
+        Occasion(Sort.ALERT, names_of(await _admins(desk, sight))),
     ]
     return [*(each for each in found if each.to), Occasion(Sort.DATES)]
 
@@ -100,46 +95,57 @@ def names_of(to: Iterable[Person | Chat]) -> str:
 
 
 async def _drafts(desk: Desk, until: datetime, sight: Sight) -> list[Notice]:
-    """Where a draft stands it is said that it was thrown away.
+    """Where a draft stands it is said that it was thrown away: of one in private to its writer.
 
-    It is its organ's own, unless it stands in a group; only administrators see all of them.
+    In a group that is not bound any more nothing is said.
     """
     people = {each.id: each for each in await desk.tx.people.everybody(Status.ACTIVE)}
     found = []
     for draft in await desk.tx.drafts.expired(until):
         author = people.get(draft.person_id)
         chat = None if draft.private else await desk.tx.chats.at(draft.chat_id, draft.thread_id)
-        if author is None or not (chat or (author.reachable and sight.is_of(author))):
+        mine = author and draft.private and author.reachable and sight.is_own(author)
+        if author is None or not (chat or mine):
             continue
         at = desk.rounds.next_hour(max(draft.expires_at or desk.now, desk.now))
-        form = await form_of(desk, desk.actor(author), draft)
-        found.append(Notice(at, [chat or author], Sort.DRAFT, form.title))
+        title = desk.books.kinds[draft.kind].title
+        found.append(Notice(at, [chat or author], Sort.DRAFT, title))
     return found
 
 
-async def _digest(desk: Desk, spoken: Collection[tuple[Chat, date | None]]) -> list[Notice]:
-    """What has happened that no digest covers yet."""
+async def _digest(desk: Desk, sight: Sight, ahead: Forecast) -> list[Notice]:
+    """What has happened that no digest covers yet.
+
+    Which groups are busy, and so do without, is known only to those who see everything.
+    """
     at = await next_digest(desk)
     if at is None:
         return []
-    busy: set[Person | Chat] = {chat for chat, day in spoken if day == local_date(at)}
+    told = await _told_digest(desk, {chat for chat, day in ahead.spoken if day == local_date(at)})
+    sure = [each for each in told if sight.whole or isinstance(each, Person)]
+    return [Notice(at, sure, Sort.DIGEST)]
+
+
+async def _told_digest(desk: Desk, busy: Collection[Chat]) -> list[Person | Chat]:
+    """Who gets a digest: people of each side, or else groups that are busy with nothing else."""
+    quiet = [chat for chat in await desk.tx.chats.everywhere() if chat not in busy]
     told: list[Person | Chat] = []
     for side in Side:
-        told += await _told_digest(desk, side, busy.union(told))
-    return [Notice(at, told, Sort.DIGEST)]
+        people = await witnesses(desk, side)
+        groups = [] if people else groups_told(quiet, side)
+        quiet = [chat for chat in quiet if chat not in groups]
+        told += [*people, *groups]
+    return told
 
 
-async def _told_digest(
-    desk: Desk, side: Side, busy: Collection[Person | Chat]
-) -> Sequence[Person | Chat]:
-    return await witnesses(desk, side) or await quiet_groups(desk, side, busy)
+async def _alerts(desk: Desk, until: datetime, sight: Sight, ahead: Forecast) -> list[Notice]:
+    admins = await _admins(desk, sight)
+    words = await alerts_ahead(desk, until, ahead.nowhere) if admins else {}
+    return [Notice(at, admins, Sort.ALERT, year=year) for at, year in words.items()]
 
 
-async def _alerts(desk: Desk, until: datetime) -> list[Notice]:
-    admins = await _admins(desk)
-    ahead = await alerts_ahead(desk, until)
-    return [Notice(at, admins, Sort.ALERT, year=year) for at, year in ahead.items()]
-
-
-async def _admins(desk: Desk) -> list[Person]:
+async def _admins(desk: Desk, sight: Sight) -> list[Person]:
+    """The administrators, whose own affair it is what they are told."""
+    if not sight.whole:
+        return []
     return [each for each in await desk.tx.people.of_role(Role.ADMIN) if each.reachable]

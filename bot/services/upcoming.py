@@ -48,8 +48,9 @@ class Matter:
     debtor: str
     """Who owes it, by the short name."""
     part: str = ""
-    """What its reader has to do with it: a `Part`; "" where a group reads it."""
+    """What its reader has to do with it, in words; "" where a group or a deputy reads it."""
     instead_of: str = ""
+    """Whose deputy reads it."""
     put_off: bool = False
     late: bool = False
 
@@ -84,7 +85,7 @@ async def tell_upcoming(desk: Desk, actor: Actor, words: str, user_id: int) -> N
     days = days_of(words)
     messages = await messages_for(desk, actor, days)
     besides = await occasions(desk, Sight.of(actor))
-    lines = _lines(desk, messages, LONGEST - sum(len(each.to) for each in besides))
+    lines = _lines(desk, messages, LONGEST - sum(len(each.to or "") for each in besides))
     await desk.say(
         user_id,
         text=desk.texts.render(
@@ -122,7 +123,7 @@ async def messages_for(desk: Desk, actor: Actor, days: int) -> list[Message]:
         *(_message(desk, at, found) for (at, *_), found in in_order),
         *(
             Message(each.at, names_of(each.to), notice=each)
-            for each in await notices(desk, until, sight, ahead.spoken)
+            for each in await notices(desk, until, sight, ahead)
         ),
     ]
     return sorted(messages, key=lambda message: message.at)
@@ -149,7 +150,7 @@ def _matters(desk: Desk, found: Sequence[Foretold]) -> tuple[Matter, ...]:
             each.duty.due,
             each.duty.provisional,
             desk.office.organ(each.duty.debtor).short,
-            each.part.value if each.part else "",
+            desk.texts.label(f"part_{each.part}") if each.part and not each.instead_of else "",
             each.instead_of,
             each.put_off,
             each.late,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from itertools import islice, pairwise, takewhile
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,11 @@ from hypothesis import strategies as st
 
 from bot.domain.calendar import DAY, SHANGHAI, OfficeHours, WorkCalendar, local_date
 from bot.domain.ladder import Ladder, Rounds, latest_rung, next_rung, rungs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bot.domain.ladder import Rung
 
 CALENDAR = WorkCalendar()
 HOURS = OfficeHours(((time(9), time(11, 30)), (time(14, 30), time(17, 30))))
@@ -23,8 +29,13 @@ def opening(day: date) -> datetime:
     return datetime.combine(day, time(9), tzinfo=SHANGHAI)
 
 
+def walk_of(due: date, *, urgent: bool = False) -> Iterator[Rung]:
+    """All rungs, from before the first."""
+    return rungs(LADDER, due, ROUNDS, opening(due - 90 * DAY), urgent=urgent)
+
+
 def first(due: date, count: int, *, urgent: bool = False) -> list[tuple[int, date]]:
-    found = islice(rungs(LADDER, due, ROUNDS, urgent=urgent), count)
+    found = islice(walk_of(due, urgent=urgent), count)
     return [(rung.stage, local_date(rung.at)) for rung in found]
 
 
@@ -57,7 +68,7 @@ def test_what_is_urgent_is_reminded_of_on_rest_days_too() -> None:
 
 
 def test_it_opens_at_the_first_block_of_the_office() -> None:
-    for rung in islice(rungs(LADDER, date(2026, 3, 20), ROUNDS), 20):
+    for rung in islice(walk_of(date(2026, 3, 20)), 20):
         assert rung.at == opening(local_date(rung.at))
 
 
@@ -81,7 +92,7 @@ def brute(due: date, until: date) -> list[tuple[date, bool]]:
 @given(DUE, st.integers(0, 60))
 def test_the_days_are_those_that_a_count_day_by_day_gives(due: date, beyond: int) -> None:
     until = due + DAY * beyond
-    ours = takewhile(lambda r: local_date(r.at) <= until, rungs(LADDER, due, ROUNDS))
+    ours = takewhile(lambda r: local_date(r.at) <= until, walk_of(due))
     assert [(local_date(r.at), LADDER.is_stage(r.stage)) for r in ours] == brute(due, until)
 
 
@@ -89,9 +100,7 @@ def test_the_days_are_those_that_a_count_day_by_day_gives(due: date, beyond: int
 def test_only_the_latest_stage_missed_is_made_up_for(due: date, start: int, minutes: int) -> None:
     since = opening(due + DAY * start)
     now = since + timedelta(minutes=minutes)
-    missed = [
-        r for r in takewhile(lambda r: r.at <= now, rungs(LADDER, due, ROUNDS)) if r.at >= since
-    ]
+    missed = [r for r in takewhile(lambda r: r.at <= now, walk_of(due)) if r.at >= since]
     found = latest_rung(LADDER, due, ROUNDS, since, now)
     stages = [r for r in missed if LADDER.is_stage(r.stage)]
     assert found == next(reversed(stages or missed), None)
@@ -105,7 +114,7 @@ def test_what_comes_next_is_what_a_walk_from_the_first_stage_gives(
     due: date, day: int, minutes: int, urgent: bool
 ) -> None:
     after = opening(due + DAY * day) + timedelta(minutes=minutes)
-    walk = rungs(LADDER, due, ROUNDS, urgent=urgent)
+    walk = walk_of(due, urgent=urgent)
     assert next_rung(LADDER, due, ROUNDS, after, urgent=urgent) == next(
         rung for rung in walk if rung.at > after
     )
@@ -137,7 +146,7 @@ def test_years_overdue_no_step_of_those_years_is_climbed_again() -> None:
 
 @given(DUE)
 def test_what_comes_next_is_never_skipped(due: date) -> None:
-    walk = list(islice(rungs(LADDER, due, ROUNDS), 25))
+    walk = list(islice(walk_of(due), 25))
     for earlier, later in pairwise(walk):
         assert next_rung(LADDER, due, ROUNDS, earlier.at) == later
         assert next_rung(LADDER, due, ROUNDS, earlier.at - timedelta(seconds=1)) == earlier

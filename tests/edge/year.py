@@ -312,9 +312,9 @@ class Year:
         """What is sure to come that reminds of nothing."""
         async with self.database.read() as tx:
             desk = await Desk.open(tx, self.books, self.now, "year")
-            spoken = (await forecast(desk, until, Sight())).spoken
-            ahead = await notices(desk, until, Sight(), spoken)
-        return {(minute(each.at), chat_of(to), each.sort) for each in ahead for to in each.to}
+            ahead = await forecast(desk, until, Sight())
+            others = await notices(desk, until, Sight(), ahead)
+        return {(minute(each.at), chat_of(to), each.sort) for each in others for to in each.to}
 
     async def occasions(self) -> set[tuple[int, Sort]]:
         """Where it may come besides, as `/upcoming` says now."""

@@ -188,7 +188,7 @@ async def test_the_words_that_can_be_known_are_foretold(
         await days.give_up(await people())
         assert bool(await days.word()) is again
     async with days.database.read() as tx:
-        ahead = await alerts_ahead(await days.desk_of(tx), days.now + 20 * DAY)
+        ahead = await alerts_ahead(await days.desk_of(tx), days.now + 20 * DAY, {})
     assert {f"{at:%m-%d}": year for at, year in ahead.items()} == {
         "12-25": 2027,
         "01-04": 2027,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from bot.domain.kinds.lead import LEAD
 from bot.domain.outgoing import Manner
 from bot.domain.people import Place, Side
 from bot.services import buttons
+from bot.services.answering import take_words
 from bot.services.forms import Said, answer, choose, open_form, own_draft, show_draft
 from bot.services.ledger import move_record
 from bot.services.previews import draft_post
@@ -102,6 +104,24 @@ async def standing(desk: OpenDesk, draft: Draft) -> int:
     return post[1]
 
 
+@pytest.mark.parametrize(("words", "left"), [("算了", False), ("跳过", True)])
+async def test_above_words_that_answer_nothing_no_answer_is_claimed(
+    people: Hire, desk: OpenDesk, actor: Act, deliver: Deliver, words: str, *, left: bool
+) -> None:
+    person = await people()
+    draft = await begin(desk, actor, person, FULL)
+    async with desk() as d:
+        draft = await show_draft(d, actor(person), replace(draft, to_ask=("penalty_number",)))
+    await deliver()
+    title = LEAD.entries["penalty_number"].title
+    async with desk() as d:
+        await take_words(d, actor(person), draft, words, 99)
+    (below, above) = await deliver()
+    assert (above.manner, above.text) == (Manner.AMEND, f"{title}：请看下方。")
+    assert below.manner is Manner.PUT
+    assert (await kept(desk, draft) is not None) == left
+
+
 async def test_in_private_the_next_question_stands_below_what_was_written(
     people: Hire, desk: OpenDesk, actor: Act, deliver: Deliver
 ) -> None:
@@ -118,7 +138,7 @@ async def test_in_private_the_next_question_stands_below_what_was_written(
     form, above = await deliver()
     assert (form.manner, await standing(desk, draft) > first) == (Manner.PUT, True)
     assert (above.manner, above.reply_to, above.buttons) == (Manner.AMEND, first, ())
-    assert above.text == "线索摘要：已答，请看下方。"
+    assert above.text == "线索摘要：请看下方。"
     with pytest.raises(DomainError):
         await say(desk, actor, person, draft, "不记得")
     assert await deliver() == [], "what is no answer leaves the question where it stands"

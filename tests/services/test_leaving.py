@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.domain.people import Role, Side
+from bot.domain.kinds.lead import LEAD
+from bot.domain.people import Place, Role, Side
+from bot.services.forms import Said, open_form
 from bot.services.leaving import SHOWN
 from bot.services.ledger import move_record
 from bot.services.roster import leave
@@ -75,6 +77,20 @@ async def test_the_others_on_duty_are_told_once_what_is_theirs_now(
         "请商定由谁接办；发 /todo 查看全部。",
     ]
     assert deaf.user_id not in told
+
+
+async def test_what_they_had_begun_to_write_is_thrown_away_without_a_word(
+    days: Days, bureau: Person, people: Hire
+) -> None:
+    by = await people(None, Role.ADMIN, "刘洋")
+    async with days.desk() as d:
+        await d.tx.chats.bind(Chat(GROUP, 0, "鄂城群", "420704", frozenset(Side)), by.id, d.now)
+        for place in (private(bureau), Place(GROUP)):
+            await open_form(d, days.act(bureau), LEAD, place, Said("2C"))
+    for each in await gone(days, bureau, by):
+        assert "已退出名册" in each.text
+    async with days.desk() as d:
+        assert await d.tx.drafts.of_person(bureau.id) == []
 
 
 @pytest.mark.parametrize("rest", [None, "聋子"])

@@ -432,7 +432,7 @@ async def test_what_an_import_has_not_reached_is_found_in_office_hours(
         async with desk() as d:
             await recount_late(replace(with_notice(d), now=d.now.replace(hour=hour)))
             assert ((await open_duty(d, record)).due == date(2027, 2, 12)) is moved
-    assert any("按更新后的放假安排重新计算" in said.text for said in await deliver())
+    assert any("按更新后的休息日重新计算" in said.text for said in await deliver())
 
 
 async def test_a_release_that_knows_the_days_of_the_law_tells_each_shift_once(
@@ -460,7 +460,7 @@ async def test_a_release_that_knows_the_days_of_the_law_tells_each_shift_once(
         told += [said.text for said in await deliver() if said.manner is Manner.SEND]
     line = "审查终结并告知结果（鄂城区检察院）：2027年1月1日（暂定） → 2027年1月4日（暂定）"
     assert len(told) == 2
-    assert all(line in text and "按更新后的放假安排" in text for text in told)
+    assert all(line in text and "按更新后的休息日重新计算" in text for text in told)
 
 
 async def test_events_of_several_records_do_not_mix(

@@ -166,7 +166,9 @@ async def test_rest_days_make_up_days_today_and_what_is_not_known_are_told(
     december, january = await sheets(owed, bell, "12-28", 10)
     provisional = {n: day.note for n, day in days_of(december).items() if day.note}
     assert provisional == {29: "暂定", 30: "暂定", 31: "暂定"}
-    assert {day.note for day in days_of(january).values()} == {"暂定"}
+    assert {n: day.note for n, day in days_of(january).items() if day.note != "暂定"} == {
+        1: "元旦，暂定"
+    }
 
 
 async def test_a_date_that_may_still_change_is_marked(owed: Advice, bell: Bell) -> None:
@@ -175,6 +177,8 @@ async def test_a_date_that_may_still_change_is_marked(owed: Advice, bell: Bell) 
     (_, december) = await sheets(owed, bell, "11-30", 15)
     marks = {entry.note for day in days_of(december).values() for entry in day.entries}
     assert marks == {"暂定"}
+    december, _ = await sheets(owed, bell, "12-28", 5)
+    assert entries(december)[30] == ["红 检察建议1号 书面回复 当天到期，暂定"]
 
 
 async def test_what_is_numbered_in_another_year_says_so(owed: Advice, desk: OpenDesk) -> None:
