@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.planning import GROUP_KEY, NAG_KEY, recall_if_answered
+from bot.services.group_keys import GROUP_KEY
+from bot.services.planning import NAG_KEY, recall_if_answered
 from bot.services.reminded import note_reminded
 from bot.services.reposting import point_from_old
 from bot.services.ticking import tick_arrived

@@ -18,7 +18,7 @@ from bot.domain.calendar import DAY
 from bot.domain.outgoing import Priority
 from bot.domain.periods import days_left, light
 from bot.services.cards import belongs
-from bot.services.planning import GROUP_KEY, WEEK
+from bot.services.group_keys import group_key
 from bot.services.unheard import by_organ, still_unheard, unheard
 from bot.storage.chats import sides_text
 
@@ -250,8 +250,7 @@ async def speak(desk: Desk, word: Word) -> None:
     chat, weekly = word.chat, word.weekly
     monday, sunday = monday_of(desk.today), monday_of(desk.today) + 6 * DAY
     nags = [nag for each in word.unheard for nag in each.nags]
-    what = WEEK if weekly else "day"
-    key = f"{GROUP_KEY}{desk.today.isoformat()}/{what}/{chat.chat_id}/{chat.thread_id}"
+    key = group_key(chat, desk.now, weekly=weekly)
     await desk.say(
         chat.chat_id,
         thread_id=chat.thread_id,

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from bot.domain.ladder import LATE, latest_rung, next_rung
-from bot.storage.chats import OF_ITSELF
+from bot.services.group_keys import GROUP_KEY, tells_week
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from bot.domain.records import Duty
     from bot.services.desk import Desk
 
-GROUP_KEY = OF_ITSELF
-"""With this the key of every message begins that the bot says to a group of itself."""
-WEEK = "week"
-"""Stands in such a key where the message says what the week brings."""
 NAG_KEY = "nag/"
 """With this the key of every message begins that reminds somebody in private."""
 AT_ONCE = 500
@@ -156,5 +152,5 @@ async def _take_back(desk: Desk, message: str) -> None:
     chat_id, thread_id, doubtful = withdrawn
     await desk.tx.nags.unsay(message, doubtful=doubtful)
     if message.startswith(GROUP_KEY):
-        week = message.split("/")[2] == WEEK
+        week = tells_week(message)
         await desk.tx.chats.unspoken_to(chat_id, thread_id, week=week, doubtful=doubtful)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from bot.domain.records import NOBODY
 from bot.services.cards import homes
+from bot.services.group_keys import said_on
 from bot.services.nagging import surroundings
-from bot.services.planning import GROUP_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -90,7 +90,7 @@ async def still_unheard(desk: Desk, duty_ids: Collection[int]) -> dict[int, Unhe
 
     What another group has been told of today counts: it goes to every group at home there.
     """
-    today = f"{GROUP_KEY}{desk.today.isoformat()}/"
+    today = said_on(desk.today)
     nags = [
         nag
         for nag in await desk.tx.nags.to_nobody(duty_ids)

@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 from bot.domain.calendar import SHANGHAI
 from bot.domain.outgoing import Manner
 from bot.domain.people import Role, Side
-from bot.services.planning import GROUP_KEY, NAG_KEY
+from bot.services.group_keys import GROUP_KEY
+from bot.services.planning import NAG_KEY
 from bot.services.pulse import Pulse
 from bot.services.putting_off import act_on, put_off_until
 from bot.storage.chats import Chat
