@@ -240,27 +240,33 @@ class Outbox:
             .on_conflict_do_update(index_elements=["name"], set_=place)
         )
 
-    async def failed(self, queued: Queued, trouble: str, now: datetime) -> None:
-        """Give a message up, unless a newer edit has overtaken it; see `Undelivered`."""
-        await self._settle(queued, FAILED, now, trouble=trouble[:200])
+    async def failed(self, queued: Queued, trouble: str, now: datetime) -> bool:
+        """Give a message up, unless a newer edit has overtaken it; see `Undelivered`.
+
+        False: it was withdrawn meanwhile.
+        """
+        kept = await self._settle(queued, FAILED, now, trouble=trouble[:200])
         post = queued.message.post
         if post and not queued.message.forget:
             await self._keep_newest(post, now)
+        return kept
 
-    async def _settle(self, queued: Queued, state: str, now: datetime, **values: object) -> None:
+    async def _settle(self, queued: Queued, state: str, now: datetime, **values: object) -> bool:
+        """Note what became of a message; tells whether there is still something of it."""
         row = T.c.id == queued.id
         if queued.message.forget:
-            await self._connection.execute(delete(T).where(row))
+            result = await self._connection.execute(delete(T).where(row))
         else:
             settled = update(T).where(row).values(state=state, settled_at=now, **values)
-            await self._connection.execute(settled)
+            result = await self._connection.execute(settled)
+        return result.rowcount > 0
 
     async def put_back(
         self, queued: Queued, trouble: str, not_before: datetime, *, perhaps_sent: bool
-    ) -> None:
+    ) -> bool:
         """Let a message wait for another attempt, unless a newer edit has overtaken it.
 
-        One that was withdrawn meanwhile stays so.
+        False: it was withdrawn meanwhile, and stays so.
         """
         result = await self._connection.execute(
             update(T)
@@ -277,6 +283,7 @@ class Outbox:
             await self.doubt(post)
         if post and result.rowcount > 0:
             await self._keep_newest(post, not_before)
+        return result.rowcount > 0
 
     async def withdraw(self, key: str) -> Withdrawn | None:
         """Take back a message that still waits; None: it does not wait any more."""

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.services.delivery import postponed, topic_gone, undeliverable
+from bot.services.desk import Desk
 from bot.services.places import left_group
 from tests.services.in_groups import BUREAU, GROUP, bind, words
+from tests.services.reminding import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from bot.domain.outgoing import Queued
+    from bot.services.desk import Books
+    from bot.storage.database import Database
     from tests.services.advising import Advice
     from tests.services.reminding import Bell
+
+    Fate = Callable[[Desk, Queued], Awaitable[None]]
+
+ANOTHER = replace(GROUP, chat_id=-100_88)
 
 
 @pytest.fixture
@@ -39,3 +52,42 @@ async def test_a_group_bound_anew_is_told_a_second_time_on_one_day(
     await bind(silent, GROUP)
     await one_more(silent, "06-12")
     assert silent.record.number in words(await bell.ring("06-12", "10:30"))[GROUP.chat_id]
+
+
+async def lost_topic(desk: Desk, queued: Queued) -> None:
+    await topic_gone(desk, queued, "message thread not found")
+
+
+async def lost_answer(desk: Desk, queued: Queued) -> None:
+    await left_group(desk, queued.message.chat_id)
+    await postponed(desk, queued, "TimedOut", perhaps_sent=True)
+
+
+async def lost_right(desk: Desk, queued: Queued) -> None:
+    await left_group(desk, queued.message.chat_id)
+    await undeliverable(desk, queued, "not enough rights", away=False)
+
+
+@pytest.mark.parametrize("fate", [lost_topic, lost_answer, lost_right])
+async def test_what_was_under_way_when_its_place_was_lost_is_told_in_another(
+    silent: Advice, bell: Bell, database: Database, books: Books, fate: Fate
+) -> None:
+    await bind(silent, replace(GROUP, thread_id=5))
+    await bell.deliver("06-12", "08:00")
+    await bell.tick("06-12")
+    async with database.write() as tx:
+        (queued,) = [q for q in await tx.outbox.claim(moment("06-12"), 9) if q.message.chat_id < 0]
+    async with database.write() as tx:
+        await fate(await Desk.open(tx, books, moment("06-12"), "lost"), queued)
+    await bind(silent, ANOTHER)
+    await bell.tick("06-12", "10:01")
+    (word,) = await waiting(database, "06-12", "10:01")
+    assert silent.record.number in word.message.text
+    assert word.repeated is (fate is lost_answer)
+
+
+async def waiting(database: Database, day: str, hour: str) -> list[Queued]:
+    """What groups are about to be told."""
+    async with database.write() as tx:
+        claimed = await tx.outbox.claim(moment(day, hour), 99)
+    return [each for each in claimed if each.message.chat_id < 0]
