@@ -119,6 +119,7 @@ async def set_back(desk: Desk) -> None:
     A clock that is corrected by less than `LATE` changes nothing.
     """
     await desk.tx.outbox.set_back(desk.now)
+    await desk.tx.chats.set_back(desk.today)
     ahead = await desk.tx.nags.forget_after(desk.now + LATE)
     if ahead:
         duties = await desk.tx.duties.by_id(ahead)

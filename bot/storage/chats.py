@@ -189,6 +189,19 @@ class Chats:
             values["week_told"] = told + 6 * DAY if told and doubtful else None
         await self._connection.execute(update(T).where(*place).values(values))
 
+    async def set_back(self, today: date) -> None:
+        """Forget what was said on days to come, while the clock ran ahead.
+
+        Whether a group that heard of a later week has heard of this one, nobody knows: perhaps.
+        """
+        sunday = today + (6 - today.weekday()) * DAY
+        await self._connection.execute(
+            update(T).where(T.c.spoken_on > today).values(spoken_on=None)
+        )
+        await self._connection.execute(
+            update(T).where(T.c.week_told > sunday).values(week_told=sunday)
+        )
+
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
         """Follow a group that became a supergroup: rewrite every reference to it.
 

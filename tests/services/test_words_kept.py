@@ -91,3 +91,19 @@ async def waiting(database: Database, day: str, hour: str) -> list[Queued]:
     async with database.write() as tx:
         claimed = await tx.outbox.claim(moment(day, hour), 99)
     return [each for each in claimed if each.message.chat_id < 0]
+
+
+async def test_a_clock_that_ran_ahead_costs_no_group_a_word(
+    silent: Advice, bell: Bell, database: Database
+) -> None:
+    """It shows 18 June for a while."""
+    await bind(silent, GROUP)
+    await bell.ring("06-08")
+    assert words(await bell.ring("06-18"))
+    await bell.tick("06-10")
+    (this,) = await waiting(database, "06-10", "09:00")
+    assert "6月10日至6月14日" in this.message.text
+    assert this.repeated, "nobody knows any more whether it was told"
+    assert silent.record.number in words(await bell.ring("06-12"))[GROUP.chat_id]
+    assert "6月15日至6月21日" in words(await bell.ring("06-15"))[GROUP.chat_id]
+    assert silent.record.number in words(await bell.ring("06-18", "09:05"))[GROUP.chat_id]
