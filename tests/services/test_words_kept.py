@@ -9,6 +9,7 @@ import pytest
 
 from bot.services.delivery import postponed, topic_gone, undeliverable
 from bot.services.desk import Desk
+from bot.services.group_words import speak
 from bot.services.places import left_group
 from tests.services.in_groups import BUREAU, GROUP, bind, words
 from tests.services.reminding import moment
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from bot.domain.outgoing import Queued
     from bot.services.desk import Books
+    from bot.services.group_words import Word
     from bot.storage.database import Database
     from tests.services.advising import Advice
     from tests.services.reminding import Bell
@@ -107,3 +109,21 @@ async def test_a_clock_that_ran_ahead_costs_no_group_a_word(
     assert silent.record.number in words(await bell.ring("06-12"))[GROUP.chat_id]
     assert "6月15日至6月21日" in words(await bell.ring("06-15"))[GROUP.chat_id]
     assert silent.record.number in words(await bell.ring("06-18", "09:05"))[GROUP.chat_id]
+
+
+async def test_a_group_whose_word_failed_is_told_later_in_the_day(
+    silent: Advice, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bind(silent, GROUP, ANOTHER)
+
+    async def stumble(desk: Desk, word: Word) -> None:
+        if word.chat == GROUP:
+            raise RuntimeError("one bad group")
+        await speak(desk, word)
+
+    monkeypatch.setattr("reminders.dispatcher.speak", stumble)
+    assert words(await bell.ring("06-12")).keys() == {ANOTHER.chat_id}
+    monkeypatch.undo()
+    again = words(await bell.ring("06-12", "09:01"))
+    assert again.keys() == {GROUP.chat_id}
+    assert silent.record.number in again[GROUP.chat_id]
