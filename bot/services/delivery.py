@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from bot.services.group_keys import GROUP_KEY
 from bot.services.places import topic_deleted
-from bot.services.planning import NAG_KEY, recall_if_answered
+from bot.services.planning import NAG_KEY, recall_if_answered, unsay
 from bot.services.reminded import note_reminded
 from bot.services.reposting import point_from_old
 from bot.services.ticking import tick_arrived
@@ -34,7 +34,7 @@ async def postponed(desk: Desk, queued: Queued, trouble: str, *, perhaps_sent: b
     key = queued.message.key
     kept = await desk.tx.outbox.put_back(queued, trouble, desk.now, perhaps_sent=perhaps_sent)
     if not kept:
-        await desk.tx.nags.unsay(key, doubtful=queued.repeated or perhaps_sent)
+        await unsay(desk, key, doubtful=queued.repeated or perhaps_sent)
     elif key.startswith((NAG_KEY, GROUP_KEY)):
         await recall_if_answered(desk, key)
 
@@ -46,7 +46,7 @@ async def undeliverable(desk: Desk, queued: Queued, trouble: str, *, away: bool)
     if away:
         await desk.tx.people.mark_reachable(message.chat_id, desk.now, reachable=False)
     if away or not kept:  # somebody else will be reminded
-        await desk.tx.nags.unsay(message.key, doubtful=queued.repeated)
+        await unsay(desk, message.key, doubtful=queued.repeated)
     if message.detour is not None:
         await desk.say(
             message.detour.chat_id,
@@ -60,5 +60,5 @@ async def undeliverable(desk: Desk, queued: Queued, trouble: str, *, away: bool)
 async def topic_gone(desk: Desk, queued: Queued, trouble: str) -> None:
     """Give a message up whose topic was deleted: nothing more is said there, but elsewhere."""
     await undeliverable(desk, queued, trouble, away=False)
-    await desk.tx.nags.unsay(queued.message.key, doubtful=queued.repeated)
+    await unsay(desk, queued.message.key, doubtful=queued.repeated)
     await topic_deleted(desk, queued.message.chat_id, queued.message.thread_id)

@@ -32,6 +32,11 @@ def said_on(day: date) -> str:
     return f"{GROUP_KEY}{day.isoformat()}/"
 
 
+def said_with(key: str) -> str:
+    """What the keys of all that groups are told on the day of one message begin with."""
+    return f"{GROUP_KEY}{key.split('/')[1]}/"
+
+
 def tells_week(key: str) -> bool:
     """Tell whether what the week brings is in a message."""
     return key.split("/")[2] == _WEEK

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from bot.domain.ladder import LATE, latest_rung, next_rung
-from bot.services.group_keys import GROUP_KEY, tells_week
+from bot.services.group_keys import GROUP_KEY, said_with, tells_week
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -151,7 +151,18 @@ async def _take_back(desk: Desk, message: str) -> None:
     if withdrawn is None:
         return
     chat_id, thread_id, doubtful = withdrawn
-    await desk.tx.nags.unsay(message, doubtful=doubtful)
+    await unsay(desk, message, doubtful=doubtful)
     if message.startswith(GROUP_KEY):
         week = tells_week(message)
         await desk.tx.chats.unspoken_to(chat_id, thread_id, week=week, doubtful=doubtful)
+
+
+async def unsay(desk: Desk, message: str, *, doubtful: bool) -> None:
+    """Let what a message was to remind of be said in another one.
+
+    What one group has not heard another one may have: it will read that it is perhaps told again.
+    """
+    if message.startswith(GROUP_KEY) and not doubtful:
+        duties = {nag.duty_id for nag in await desk.tx.nags.in_message(message)}
+        doubtful = bool(await desk.tx.outbox.said_about(said_with(message), duties))
+    await desk.tx.nags.unsay(message, doubtful=doubtful)

@@ -11,6 +11,7 @@ from bot.domain.outgoing import Button, Detour, Document, Manner, Outgoing, Prio
 from bot.domain.sheet import Sheet
 from bot.domain.trouble import UNREADABLE
 from bot.storage import tables
+from bot.storage.among import among
 from bot.storage.scroll import Scroll
 from bot.storage.upsert import insert_into
 
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.outgoing import Keyboard
 
 T = tables.outbox
 P = tables.posts
+R = tables.records
+D = tables.duties
 
 WAITING, SENDING, SENT, SUPERSEDED, FAILED = "waiting", "sending", "sent", "superseded", "failed"
 WAITS = T.c.state == literal_column(f"'{WAITING}'")
@@ -304,6 +307,23 @@ class Outbox:
             )
         )
         return list(rows)
+
+    async def said_about(self, prefix: str, duty_ids: Collection[int]) -> list[str]:
+        """The keys of what was sent, or is on its way, and names the record of some duty.
+
+        The keys go on, after what they begin with, with small letters.
+        """
+        said = T.c.key.between(prefix, f"{prefix}z"), T.c.state.in_((SENDING, SENT))
+        return list(await self._connection.scalars(self._keys_about(duty_ids).where(*said)))
+
+    def _keys_about(self, duty_ids: Collection[int]) -> Select[tuple[str]]:
+        return (
+            select(T.c.key)
+            .join(R, T.c.text.contains(R.c.number))
+            .join(D, D.c.record_id == R.c.id)
+            .where(among(self._connection, D.c.id, duty_ids))
+            .distinct()
+        )
 
     async def rename_post(self, old: str, new: str) -> None:
         """Let a post be found by another name, whether it stands or still waits to be said."""

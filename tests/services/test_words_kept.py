@@ -127,3 +127,17 @@ async def test_a_group_whose_word_failed_is_told_later_in_the_day(
     again = words(await bell.ring("06-12", "09:01"))
     assert again.keys() == {GROUP.chat_id}
     assert silent.record.number in again[GROUP.chat_id]
+
+
+async def test_what_another_group_has_heard_says_so_when_it_is_told_again(
+    silent: Advice, bell: Bell, database: Database
+) -> None:
+    """Of two groups the one that is told last cannot be written to."""
+    await bind(silent, GROUP, ANOTHER)
+    await bell.ring("06-09")
+    bell.blocked = {GROUP.chat_id}
+    assert words(await bell.ring("06-12")).keys() == {ANOTHER.chat_id}
+    await bell.tick("06-15")
+    again = {q.message.chat_id: q for q in await waiting(database, "06-15", "09:00")}
+    assert silent.record.number in again[ANOTHER.chat_id].message.text
+    assert again[ANOTHER.chat_id].repeated
