@@ -128,7 +128,9 @@ async def set_back(desk: Desk) -> None:
 
 async def silence(desk: Desk, duty_ids: Collection[int]) -> None:
     """Say no more of duties that are owed no more, even where that was about to be said."""
-    for message in await desk.tx.nags.unsaid_messages(duty_ids):
+    of_people = await desk.tx.nags.unsaid_messages(duty_ids)
+    of_groups = await desk.tx.outbox.unsaid_about(GROUP_KEY, duty_ids)
+    for message in sorted({*of_people, *of_groups}):
         await _take_back(desk, message)
     await desk.tx.nags.silence(duty_ids)
 

@@ -308,13 +308,18 @@ class Outbox:
         )
         return list(rows)
 
-    async def said_about(self, prefix: str, duty_ids: Collection[int]) -> list[str]:
+    async def unsaid_about(self, prefix: str, duty_ids: Collection[int]) -> set[str]:
+        """The keys, beginning in some way, of what waits and names the record of some duty."""
+        about = self._keys_about(duty_ids).where(WAITS, T.c.key.startswith(prefix))
+        return set(await self._connection.scalars(about))
+
+    async def said_about(self, prefix: str, duty_ids: Collection[int]) -> set[str]:
         """The keys of what was sent, or is on its way, and names the record of some duty.
 
         The keys go on, after what they begin with, with small letters.
         """
         said = T.c.key.between(prefix, f"{prefix}z"), T.c.state.in_((SENDING, SENT))
-        return list(await self._connection.scalars(self._keys_about(duty_ids).where(*said)))
+        return set(await self._connection.scalars(self._keys_about(duty_ids).where(*said)))
 
     def _keys_about(self, duty_ids: Collection[int]) -> Select[tuple[str]]:
         return (
@@ -322,7 +327,6 @@ class Outbox:
             .join(R, T.c.text.contains(R.c.number))
             .join(D, D.c.record_id == R.c.id)
             .where(among(self._connection, D.c.id, duty_ids))
-            .distinct()
         )
 
     async def rename_post(self, old: str, new: str) -> None:

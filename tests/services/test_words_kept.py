@@ -141,3 +141,12 @@ async def test_what_another_group_has_heard_says_so_when_it_is_told_again(
     again = {q.message.chat_id: q for q in await waiting(database, "06-15", "09:00")}
     assert silent.record.number in again[ANOTHER.chat_id].message.text
     assert again[ANOTHER.chat_id].repeated
+
+
+async def test_a_week_under_way_does_not_name_what_is_met_by_then(owed: Advice, bell: Bell) -> None:
+    await bind(owed, GROUP, replace(ANOTHER, district="420703"))
+    await bell.deliver("06-15", "08:00")
+    await bell.tick("06-15")
+    await owed.take("06-15", "reply", replied_on="2026-06-15")
+    assert words(await bell.deliver("06-15", "10:01")).keys() == {ANOTHER.chat_id}
+    assert "本周无到期事项" in words(await bell.ring("06-15", "10:01"))[GROUP.chat_id]
