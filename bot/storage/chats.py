@@ -91,10 +91,11 @@ class Chats:
     async def unbind(self, chat_id: int, thread_id: int | None = None) -> bool:
         """Drop the binding of one place, or all those of a group; tells whether there was one.
 
-        No card is said or updated any more where it no longer belongs.
+        No card is said or updated any more where it no longer belongs. The binding goes first:
+        what another process was about to say there is queued by then, or is not said.
         """
-        await self.withdraw_cards(chat_id, thread_id)
         result = await self._connection.execute(delete(T).where(*_within(T, chat_id, thread_id)))
+        await self.withdraw_cards(chat_id, thread_id)
         return result.rowcount > 0
 
     async def withdraw_cards(self, chat_id: int, thread_id: int | None = None) -> None:
@@ -107,7 +108,7 @@ class Chats:
                 *_within(outbox, chat_id, thread_id),
                 or_(
                     *(outbox.c.post.startswith(prefix) for prefix in CARDS),
-                    outbox.c.key.startswith(OF_ITSELF),
+                    and_(outbox.c.key.startswith(OF_ITSELF), outbox.c.state == "sending"),
                     outbox.c.manner == Manner.AMEND.value,
                 ),
                 outbox.c.state.in_(("waiting", "sending")),
@@ -127,10 +128,16 @@ class Chats:
         return [_chat(row) for row in rows]
 
     async def still(self, chats: Collection[Chat]) -> list[Chat]:
-        """Those of some places that are bound as they were, as they are now."""
+        """Those of some places that are bound as they were, as they are now.
+
+        None of them is unbound in this transaction's time: another PostgreSQL process waits.
+        """
         ids = {chat.chat_id for chat in chats}
         rows = await self._connection.execute(
-            select(T).where(among(self._connection, T.c.chat_id, ids))
+            select(T)
+            .where(among(self._connection, T.c.chat_id, ids))
+            .order_by(T.c.chat_id, T.c.thread_id)
+            .with_for_update(read=True)
         )
         now = {(row.chat_id, row.thread_id): _chat(row) for row in rows}
         there = ((chat, now.get((chat.chat_id, chat.thread_id))) for chat in chats)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,17 +10,19 @@ import pytest
 
 from bot.services.delivery import postponed, topic_gone, undeliverable
 from bot.services.desk import Desk
-from bot.services.group_words import speak
+from bot.services.group_words import speak, words_for
 from bot.services.places import left_group
+from bot.services.unheard import told_nowhere
 from tests.services.in_groups import BUREAU, GROUP, bind, words
 from tests.services.reminding import moment
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from bot.domain.outgoing import Queued
     from bot.services.desk import Books
-    from bot.services.group_words import Word
+    from bot.services.group_words import Bulletin, Word
+    from bot.storage.chats import Chat
     from bot.storage.database import Database
     from tests.services.advising import Advice
     from tests.services.reminding import Bell
@@ -150,3 +153,32 @@ async def test_a_week_under_way_does_not_name_what_is_met_by_then(owed: Advice, 
     await owed.take("06-15", "reply", replied_on="2026-06-15")
     assert words(await bell.deliver("06-15", "10:01")).keys() == {ANOTHER.chat_id}
     assert "本周无到期事项" in words(await bell.ring("06-15", "10:01"))[GROUP.chat_id]
+
+
+async def test_a_group_unbound_while_it_is_spoken_to_hears_nothing(
+    silent: Advice,
+    bell: Bell,
+    database: Database,
+    books: Books,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Another process unties it after the bot has read what to say, and before it has said it."""
+    await bind(silent, GROUP)
+    others: list[asyncio.Task[None]] = []
+
+    async def leave() -> None:
+        async with database.write() as tx:
+            await left_group(await Desk.open(tx, books, moment("06-12"), "left"), GROUP.chat_id)
+
+    async def meanwhile(desk: Desk, told: Bulletin, chats: Sequence[Chat]) -> list[Word]:
+        read = await words_for(desk, told, chats)
+        others.append(asyncio.create_task(leave()))
+        await asyncio.sleep(0.2)
+        return read
+
+    monkeypatch.setattr("reminders.dispatcher.words_for", meanwhile)
+    await bell.tick("06-12")
+    await asyncio.gather(*others)
+    assert not words(await bell.deliver("06-12"))
+    async with silent.on("06-12") as d:
+        assert [each.record for each in await told_nowhere(d)] == [silent.record]
