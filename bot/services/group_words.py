@@ -7,7 +7,6 @@ reach nobody.
 
 from __future__ import annotations
 
-import logging
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from bot.services.desk import Desk
     from bot.services.unheard import Unheard
     from bot.storage.chats import Audience, Chat
-
-log = logging.getLogger(__name__)
 
 DATES = 10
 """So many dates stand in one part of a message."""
@@ -225,7 +222,7 @@ async def _lines(desk: Desk, duty_ids: Collection[int]) -> dict[int, tuple[str, 
         try:
             lines[duty.id] = _due_line(desk, duty, records[duty.record_id])
         except Exception as error:  # the rest of the week goes out
-            log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
+            desk.leave_out(duty.id, error)
     return lines
 
 
