@@ -127,6 +127,10 @@ class Chats:
         rows = await self._connection.execute(select(T).order_by(T.c.bound_at))
         return [_chat(row) for row in rows]
 
+    async def count(self) -> int:
+        """How many bound places there are."""
+        return await self._connection.scalar(select(func.count()).select_from(T)) or 0
+
     async def still(self, chats: Collection[Chat]) -> list[Chat]:
         """Those of some places that are bound as they were, as they are now.
 
