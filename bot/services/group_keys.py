@@ -40,3 +40,8 @@ def said_with(key: str) -> str:
 def tells_week(key: str) -> bool:
     """Tell whether what the week brings is in a message."""
     return key.split("/")[2] == _WEEK
+
+
+def was_said_in(key: str, chat: Chat) -> bool:
+    """Tell whether a message was said in this very place, however it was bound then."""
+    return key.split("/")[3:5] == [str(chat.chat_id), str(chat.thread_id)]

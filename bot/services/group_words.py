@@ -17,7 +17,7 @@ from bot.domain.calendar import DAY
 from bot.domain.outgoing import Priority
 from bot.domain.periods import days_left, light
 from bot.services.cards import belongs
-from bot.services.group_keys import group_key
+from bot.services.group_keys import group_key, was_said_in
 from bot.services.unheard import by_organ, still_unheard, unheard
 from bot.storage.chats import sides_text
 
@@ -203,10 +203,15 @@ def _word(
         weekly,
         _part(lines, week.overdue),
         _part(lines, week.due),
-        [silent[i] for i in of_nobody[:SHOWN] if i in silent],
+        [silent[i] for i in of_nobody[:SHOWN] if i in silent and _is_new_in(chat, silent[i])],
         max(0, len(of_nobody) - SHOWN),
         told.digest if weekly else None,
     )
+
+
+def _is_new_in(chat: Chat, found: Unheard) -> bool:
+    """Tell whether something was not told in this place already today, before it was bound anew."""
+    return not all(was_said_in(nag.message, chat) for nag in found.nags)
 
 
 async def _lines(desk: Desk, duty_ids: Collection[int]) -> dict[int, tuple[str, DueLine]]:

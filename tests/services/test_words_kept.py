@@ -47,11 +47,15 @@ async def one_more(owed: Advice, day: str) -> None:
         await d.tx.nags.add(duty.id, 99, [0], d.now)
 
 
-async def test_a_group_bound_anew_is_told_a_second_time_on_one_day(
+async def test_a_group_bound_anew_on_one_day_is_told_what_is_new(
     silent: Advice, bell: Bell
 ) -> None:
     await bind(silent, GROUP)
     assert words(await bell.ring("06-12"))
+    async with silent.on("06-12") as d:
+        await left_group(d, GROUP.chat_id)
+    await bind(silent, GROUP)
+    assert not any("⚠️" in text for text in words(await bell.ring("06-12", "10:00")).values())
     async with silent.on("06-12") as d:
         await left_group(d, GROUP.chat_id)
     await bind(silent, GROUP)
