@@ -24,9 +24,9 @@ from telegram.error import (
 
 from bot.domain.outgoing import Manner, Priority
 from bot.domain.trouble import FAULT, Trouble, trouble_of
-from bot.services.delivery import arrived, postponed, undeliverable
+from bot.services.delivery import arrived, postponed, topic_gone, undeliverable
 from bot.services.desk import Desk
-from bot.services.places import topic_deleted, upgraded
+from bot.services.places import upgraded
 from bot.services.planning import recall
 from bot.services.reposting import CARD
 from handlers.flood import Pace, wait_of
@@ -210,7 +210,7 @@ class Sender:
         """The group became a supergroup: rewrite every reference, and try again there."""
 
         async def follow(desk: Desk) -> None:
-            await desk.tx.outbox.put_back(queued, "group upgraded", desk.now, perhaps_sent=False)
+            await postponed(desk, queued, "group upgraded", perhaps_sent=False)
             await upgraded(desk, queued.message.chat_id, new_chat_id)
 
         return self._at_desk(queued, follow)
@@ -228,7 +228,7 @@ class Sender:
         trouble = error.message.removeprefix("Bad Request: ")
         self._pulse.errors[trouble_of(trouble)] += 1
         if any(words in reason for words in NO_TOPIC):
-            return self._at_desk(queued, lambda desk: _leave_topic(desk, queued, trouble))
+            return self._at_desk(queued, lambda desk: topic_gone(desk, queued, trouble))
         away = isinstance(error, Forbidden) or "chat not found" in reason
         return self._at_desk(queued, lambda desk: undeliverable(desk, queued, trouble, away=away))
 
@@ -251,12 +251,6 @@ class Sender:
             await work(await Desk.open(tx, self._books, self._clock.now(), cause))
 
         return settle
-
-
-async def _leave_topic(desk: Desk, queued: Queued, trouble: str) -> None:
-    """The topic was deleted: nothing more is to be said there."""
-    await undeliverable(desk, queued, trouble, away=False)
-    await topic_deleted(desk, queued.message.chat_id, queued.message.thread_id)
 
 
 def monotonic() -> float:

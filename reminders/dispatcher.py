@@ -91,6 +91,7 @@ class Dispatcher:
                 desk = await self._desk(tx, now, f"lists{some[0]}")
                 for person_id in some:
                     await self._try(desk, remind(desk, person_id))
+                self.failed += len(desk.unworded)
 
     async def _speak(self, now: datetime) -> None:
         """Tell the groups what the week brings, and what reaches nobody."""
@@ -103,6 +104,7 @@ class Dispatcher:
                 desk = await self._desk(tx, now, "groups")
                 for word in await words_for(desk, told, some):
                     await self._try(desk, speak(desk, word))
+                self.failed += len(desk.unworded)
 
     async def _all_at_once(self, desk: Desk, items: Awaitable[None]) -> bool:
         """Do several items, or leave no trace of them: tells whether all went well."""

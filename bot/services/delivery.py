@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bot.services.planning import GROUP_KEY, NAG_KEY, recall_if_answered
+from bot.services.group_keys import GROUP_KEY
+from bot.services.places import topic_deleted
+from bot.services.planning import NAG_KEY, recall_if_answered, unsay
 from bot.services.reminded import note_reminded
 from bot.services.reposting import point_from_old
 from bot.services.ticking import tick_arrived
@@ -25,20 +27,26 @@ async def arrived(desk: Desk, queued: Queued, message_id: int | None) -> None:
 
 
 async def postponed(desk: Desk, queued: Queued, trouble: str, *, perhaps_sent: bool) -> None:
-    """Let a message wait for another attempt, unless what it says has been answered meanwhile."""
-    await desk.tx.outbox.put_back(queued, trouble, desk.now, perhaps_sent=perhaps_sent)
-    if queued.message.key.startswith((NAG_KEY, GROUP_KEY)):
-        await recall_if_answered(desk, queued.message.key)
+    """Let a message wait for another attempt, unless what it says has been answered meanwhile.
+
+    One that was withdrawn stays so: what it was to remind of is said in another.
+    """
+    key = queued.message.key
+    kept = await desk.tx.outbox.put_back(queued, trouble, desk.now, perhaps_sent=perhaps_sent)
+    if not kept:
+        await unsay(desk, key, doubtful=queued.repeated or perhaps_sent)
+    elif key.startswith((NAG_KEY, GROUP_KEY)):
+        await recall_if_answered(desk, key)
 
 
 async def undeliverable(desk: Desk, queued: Queued, trouble: str, *, away: bool) -> None:
     """Give a message up and take its detour; `away`: its reader cannot be reached at all."""
     message = queued.message
-    await desk.tx.outbox.failed(queued, trouble, desk.now)
+    kept = await desk.tx.outbox.failed(queued, trouble, desk.now)
     if away:
         await desk.tx.people.mark_reachable(message.chat_id, desk.now, reachable=False)
-        # somebody else will be reminded
-        await desk.tx.nags.unsay(message.key, doubtful=queued.repeated)
+    if away or not kept:  # somebody else will be reminded
+        await unsay(desk, message.key, doubtful=queued.repeated)
     if message.detour is not None:
         await desk.say(
             message.detour.chat_id,
@@ -47,3 +55,10 @@ async def undeliverable(desk: Desk, queued: Queued, trouble: str, *, away: bool)
             priority=message.priority,
             key=f"detour/{queued.id}",
         )
+
+
+async def topic_gone(desk: Desk, queued: Queued, trouble: str) -> None:
+    """Give a message up whose topic was deleted: nothing more is said there, but elsewhere."""
+    await undeliverable(desk, queued, trouble, away=False)
+    await unsay(desk, queued.message.key, doubtful=queued.repeated)
+    await topic_deleted(desk, queued.message.chat_id, queued.message.thread_id)

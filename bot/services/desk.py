@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from hashlib import sha256
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from bot.services.saying import Saying
     from bot.storage.database import Tx
     from bot.text import Texts
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,8 @@ class Desk:
     now: datetime
     cause: str
     """What this work comes from, unique for ever, such as `u1234` for an update."""
+    unworded: list[int] = field(default_factory=list)
+    """The duties that could not be put into words; the rest was said without them."""
     _serial: Iterator[int] = field(default_factory=count)
 
     @classmethod
@@ -116,6 +121,11 @@ class Desk:
             for row in said.buttons
         )
         await self.tx.outbox.add(replace(said, key=key, buttons=keyboard), self.now)
+
+    def leave_out(self, duty_id: int, error: Exception) -> None:
+        """Say the rest without a duty that cannot be put into words; whoever ticks counts it."""
+        log.error("duty %d cannot be put into words: %s", duty_id, type(error).__name__)
+        self.unworded.append(duty_id)
 
     def private_chat(self, payload: str) -> str:
         """The address that opens the private chat and says what for."""

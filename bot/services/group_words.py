@@ -7,7 +7,6 @@ reach nobody.
 
 from __future__ import annotations
 
-import logging
 from bisect import bisect_left
 from collections import defaultdict
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from bot.domain.calendar import DAY
 from bot.domain.outgoing import Priority
 from bot.domain.periods import days_left, light
 from bot.services.cards import belongs
-from bot.services.planning import GROUP_KEY, WEEK
+from bot.services.group_keys import group_key, was_said_in
 from bot.services.unheard import by_organ, still_unheard, unheard
 from bot.storage.chats import sides_text
 
@@ -32,8 +31,6 @@ if TYPE_CHECKING:
     from bot.services.desk import Desk
     from bot.services.unheard import Unheard
     from bot.storage.chats import Audience, Chat
-
-log = logging.getLogger(__name__)
 
 DATES = 10
 """So many dates stand in one part of a message."""
@@ -206,10 +203,15 @@ def _word(
         weekly,
         _part(lines, week.overdue),
         _part(lines, week.due),
-        [silent[i] for i in of_nobody[:SHOWN] if i in silent],
+        [silent[i] for i in of_nobody[:SHOWN] if i in silent and _is_new_in(chat, silent[i])],
         max(0, len(of_nobody) - SHOWN),
         told.digest if weekly else None,
     )
+
+
+def _is_new_in(chat: Chat, found: Unheard) -> bool:
+    """Tell whether something was not told in this place already today, before it was bound anew."""
+    return not all(was_said_in(nag.message, chat) for nag in found.nags)
 
 
 async def _lines(desk: Desk, duty_ids: Collection[int]) -> dict[int, tuple[str, DueLine]]:
@@ -225,7 +227,7 @@ async def _lines(desk: Desk, duty_ids: Collection[int]) -> dict[int, tuple[str, 
         try:
             lines[duty.id] = _due_line(desk, duty, records[duty.record_id])
         except Exception as error:  # the rest of the week goes out
-            log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
+            desk.leave_out(duty.id, error)
     return lines
 
 
@@ -250,8 +252,7 @@ async def speak(desk: Desk, word: Word) -> None:
     chat, weekly = word.chat, word.weekly
     monday, sunday = monday_of(desk.today), monday_of(desk.today) + 6 * DAY
     nags = [nag for each in word.unheard for nag in each.nags]
-    what = WEEK if weekly else "day"
-    key = f"{GROUP_KEY}{desk.today.isoformat()}/{what}/{chat.chat_id}/{chat.thread_id}"
+    key = group_key(chat, desk.now, weekly=weekly)
     await desk.say(
         chat.chat_id,
         thread_id=chat.thread_id,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from bot.domain.people import Person
     from bot.domain.records import Duty, Nag, Record
     from bot.services.desk import Desk
-
-log = logging.getLogger(__name__)
 
 
 class Fate(StrEnum):
@@ -113,7 +110,7 @@ def _readable(
     try:
         return _item(desk, person, nag, duty, ground, said_at)
     except Exception as error:
-        log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
+        desk.leave_out(duty.id, error)
         return None
 
 

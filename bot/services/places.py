@@ -129,8 +129,9 @@ async def _bind(
 
 async def _untie(desk: Desk, chat_id: int, thread_id: int | None = None) -> bool:
     """Drop the bindings there; what the bot was about to say of itself must be told elsewhere."""
+    untied = await desk.tx.chats.unbind(chat_id, thread_id)
     await silence_in(desk, chat_id)
-    return await desk.tx.chats.unbind(chat_id, thread_id)
+    return untied
 
 
 async def _note(

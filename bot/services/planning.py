@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from bot.domain.ladder import LATE, latest_rung, next_rung
-from bot.storage.chats import OF_ITSELF
+from bot.services.group_keys import GROUP_KEY, said_with, tells_week
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     from bot.domain.records import Duty
     from bot.services.desk import Desk
 
-GROUP_KEY = OF_ITSELF
-"""With this the key of every message begins that the bot says to a group of itself."""
-WEEK = "week"
-"""Stands in such a key where the message says what the week brings."""
 NAG_KEY = "nag/"
 """With this the key of every message begins that reminds somebody in private."""
 AT_ONCE = 500
@@ -123,6 +119,7 @@ async def set_back(desk: Desk) -> None:
     A clock that is corrected by less than `LATE` changes nothing.
     """
     await desk.tx.outbox.set_back(desk.now)
+    await desk.tx.chats.set_back(desk.today)
     ahead = await desk.tx.nags.forget_after(desk.now + LATE)
     if ahead:
         duties = await desk.tx.duties.by_id(ahead)
@@ -131,7 +128,9 @@ async def set_back(desk: Desk) -> None:
 
 async def silence(desk: Desk, duty_ids: Collection[int]) -> None:
     """Say no more of duties that are owed no more, even where that was about to be said."""
-    for message in await desk.tx.nags.unsaid_messages(duty_ids):
+    of_people = await desk.tx.nags.unsaid_messages(duty_ids)
+    of_groups = await desk.tx.outbox.unsaid_about(GROUP_KEY, duty_ids)
+    for message in sorted({*of_people, *of_groups}):
         await _take_back(desk, message)
     await desk.tx.nags.silence(duty_ids)
 
@@ -154,7 +153,18 @@ async def _take_back(desk: Desk, message: str) -> None:
     if withdrawn is None:
         return
     chat_id, thread_id, doubtful = withdrawn
-    await desk.tx.nags.unsay(message, doubtful=doubtful)
+    await unsay(desk, message, doubtful=doubtful)
     if message.startswith(GROUP_KEY):
-        week = message.split("/")[2] == WEEK
+        week = tells_week(message)
         await desk.tx.chats.unspoken_to(chat_id, thread_id, week=week, doubtful=doubtful)
+
+
+async def unsay(desk: Desk, message: str, *, doubtful: bool) -> None:
+    """Let what a message was to remind of be said in another one.
+
+    What one group has not heard another one may have: it will read that it is perhaps told again.
+    """
+    if message.startswith(GROUP_KEY) and not doubtful:
+        duties = {nag.duty_id for nag in await desk.tx.nags.in_message(message)}
+        doubtful = bool(await desk.tx.outbox.said_about(said_with(message), duties))
+    await desk.tx.nags.unsay(message, doubtful=doubtful)

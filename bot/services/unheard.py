@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from bot.domain.records import NOBODY
 from bot.services.cards import homes
+from bot.services.group_keys import said_on
 from bot.services.nagging import surroundings
-from bot.services.planning import GROUP_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -63,12 +63,28 @@ class SilentOrgan:
 
 
 async def unheard(desk: Desk) -> list[tuple[Unheard, Sequence[Audience]]]:
-    """All that waits although its hour has come, with those whose groups are told instead.
+    """All that reaches nobody and is to be told today, with those whose groups are told instead.
 
-    What waits longest comes first.
+    What waits longest comes first. What one group has been told of today is to be told in every
+    other that is at home there and has heard nothing yet.
     """
-    waiting = await desk.tx.nags.of_person(NOBODY)
-    found = await _unheard(desk, [nag for nag in waiting if nag.at <= desk.now])
+    told = await desk.tx.nags.to_nobody_in(said_on(desk.today))
+    return await _at_home(desk, sorted([*await _waiting(desk), *told], key=lambda nag: nag.id))
+
+
+async def told_nowhere(desk: Desk) -> list[Unheard]:
+    """Of all that waits what no group can be told either: the record is at home in none."""
+    waiting = await _at_home(desk, await _waiting(desk))
+    return [each for each, its_homes in waiting if not its_homes]
+
+
+async def _waiting(desk: Desk) -> list[Nag]:
+    """What waits for somebody although its hour has come."""
+    return [nag for nag in await desk.tx.nags.of_person(NOBODY) if nag.at <= desk.now]
+
+
+async def _at_home(desk: Desk, nags: Sequence[Nag]) -> list[tuple[Unheard, Sequence[Audience]]]:
+    found = await _unheard(desk, nags)
     if not found:
         return []
     audiences = await desk.tx.chats.audiences()
@@ -80,17 +96,12 @@ async def unheard(desk: Desk) -> list[tuple[Unheard, Sequence[Audience]]]:
     return [(each, known[each.record.district, each.record.sides]) for each in found]
 
 
-async def told_nowhere(desk: Desk) -> list[Unheard]:
-    """Of all that waits what no group can be told either: the record is at home in none."""
-    return [each for each, its_homes in await unheard(desk) if not its_homes]
-
-
 async def still_unheard(desk: Desk, duty_ids: Collection[int]) -> dict[int, Unheard]:
     """What is still so of some duties, by their ids.
 
     What another group has been told of today counts: it goes to every group at home there.
     """
-    today = f"{GROUP_KEY}{desk.today.isoformat()}/"
+    today = said_on(desk.today)
     nags = [
         nag
         for nag in await desk.tx.nags.to_nobody(duty_ids)

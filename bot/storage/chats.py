@@ -91,10 +91,11 @@ class Chats:
     async def unbind(self, chat_id: int, thread_id: int | None = None) -> bool:
         """Drop the binding of one place, or all those of a group; tells whether there was one.
 
-        No card is said or updated any more where it no longer belongs.
+        No card is said or updated any more where it no longer belongs. The binding goes first:
+        what another process was about to say there is queued by then, or is not said.
         """
-        await self.withdraw_cards(chat_id, thread_id)
         result = await self._connection.execute(delete(T).where(*_within(T, chat_id, thread_id)))
+        await self.withdraw_cards(chat_id, thread_id)
         return result.rowcount > 0
 
     async def withdraw_cards(self, chat_id: int, thread_id: int | None = None) -> None:
@@ -107,7 +108,7 @@ class Chats:
                 *_within(outbox, chat_id, thread_id),
                 or_(
                     *(outbox.c.post.startswith(prefix) for prefix in CARDS),
-                    outbox.c.key.startswith(OF_ITSELF),
+                    and_(outbox.c.key.startswith(OF_ITSELF), outbox.c.state == "sending"),
                     outbox.c.manner == Manner.AMEND.value,
                 ),
                 outbox.c.state.in_(("waiting", "sending")),
@@ -126,11 +127,21 @@ class Chats:
         rows = await self._connection.execute(select(T).order_by(T.c.bound_at))
         return [_chat(row) for row in rows]
 
+    async def count(self) -> int:
+        """How many bound places there are."""
+        return await self._connection.scalar(select(func.count()).select_from(T)) or 0
+
     async def still(self, chats: Collection[Chat]) -> list[Chat]:
-        """Those of some places that are bound as they were, as they are now."""
+        """Those of some places that are bound as they were, as they are now.
+
+        None of them is unbound in this transaction's time: another PostgreSQL process waits.
+        """
         ids = {chat.chat_id for chat in chats}
         rows = await self._connection.execute(
-            select(T).where(among(self._connection, T.c.chat_id, ids))
+            select(T)
+            .where(among(self._connection, T.c.chat_id, ids))
+            .order_by(T.c.chat_id, T.c.thread_id)
+            .with_for_update(read=True)
         )
         now = {(row.chat_id, row.thread_id): _chat(row) for row in rows}
         there = ((chat, now.get((chat.chat_id, chat.thread_id))) for chat in chats)
@@ -188,6 +199,19 @@ class Chats:
             told: date | None = await self._connection.scalar(select(T.c.week_told).where(*place))
             values["week_told"] = told + 6 * DAY if told and doubtful else None
         await self._connection.execute(update(T).where(*place).values(values))
+
+    async def set_back(self, today: date) -> None:
+        """Forget what was said on days to come, while the clock ran ahead.
+
+        Whether a group that heard of a later week has heard of this one, nobody knows: perhaps.
+        """
+        sunday = today + (6 - today.weekday()) * DAY
+        await self._connection.execute(
+            update(T).where(T.c.spoken_on > today).values(spoken_on=None)
+        )
+        await self._connection.execute(
+            update(T).where(T.c.week_told > sunday).values(week_told=sunday)
+        )
 
     async def move(self, old_chat_id: int, new_chat_id: int) -> None:
         """Follow a group that became a supergroup: rewrite every reference to it.

@@ -98,6 +98,14 @@ class Nags:
         """Everything about some duties that could be told to nobody, whether a group was told."""
         return await self._many(T.c.person_id == NOBODY, self._about(duty_ids))
 
+    async def to_nobody_in(self, prefix: str) -> list[Nag]:
+        """What could be told to nobody and was told in a message, by how its key begins.
+
+        The keys go on with small letters; by any collation they stand between these two.
+        """
+        between = T.c.told_in.between(prefix, f"{prefix}z")
+        return await self._many(between, T.c.person_id == NOBODY, T.c.message == T.c.told_in)
+
     async def waiting_of(self, duty_id: int) -> list[Nag]:
         """What waits to be said of a duty."""
         return await self._many(T.c.message == "", T.c.duty_id == duty_id)

@@ -11,6 +11,7 @@ from bot.domain.outgoing import Button, Detour, Document, Manner, Outgoing, Prio
 from bot.domain.sheet import Sheet
 from bot.domain.trouble import UNREADABLE
 from bot.storage import tables
+from bot.storage.among import among
 from bot.storage.scroll import Scroll
 from bot.storage.upsert import insert_into
 
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
-    from sqlalchemy import Row
+    from sqlalchemy import Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.domain.outgoing import Keyboard
 
 T = tables.outbox
 P = tables.posts
+R = tables.records
+D = tables.duties
 
 WAITING, SENDING, SENT, SUPERSEDED, FAILED = "waiting", "sending", "sent", "superseded", "failed"
 WAITS = T.c.state == literal_column(f"'{WAITING}'")
@@ -240,27 +243,33 @@ class Outbox:
             .on_conflict_do_update(index_elements=["name"], set_=place)
         )
 
-    async def failed(self, queued: Queued, trouble: str, now: datetime) -> None:
-        """Give a message up, unless a newer edit has overtaken it; see `Undelivered`."""
-        await self._settle(queued, FAILED, now, trouble=trouble[:200])
+    async def failed(self, queued: Queued, trouble: str, now: datetime) -> bool:
+        """Give a message up, unless a newer edit has overtaken it; see `Undelivered`.
+
+        False: it was withdrawn meanwhile.
+        """
+        kept = await self._settle(queued, FAILED, now, trouble=trouble[:200])
         post = queued.message.post
         if post and not queued.message.forget:
             await self._keep_newest(post, now)
+        return kept
 
-    async def _settle(self, queued: Queued, state: str, now: datetime, **values: object) -> None:
+    async def _settle(self, queued: Queued, state: str, now: datetime, **values: object) -> bool:
+        """Note what became of a message; tells whether there is still something of it."""
         row = T.c.id == queued.id
         if queued.message.forget:
-            await self._connection.execute(delete(T).where(row))
+            result = await self._connection.execute(delete(T).where(row))
         else:
             settled = update(T).where(row).values(state=state, settled_at=now, **values)
-            await self._connection.execute(settled)
+            result = await self._connection.execute(settled)
+        return result.rowcount > 0
 
     async def put_back(
         self, queued: Queued, trouble: str, not_before: datetime, *, perhaps_sent: bool
-    ) -> None:
+    ) -> bool:
         """Let a message wait for another attempt, unless a newer edit has overtaken it.
 
-        One that was withdrawn meanwhile stays so.
+        False: it was withdrawn meanwhile, and stays so.
         """
         result = await self._connection.execute(
             update(T)
@@ -277,6 +286,7 @@ class Outbox:
             await self.doubt(post)
         if post and result.rowcount > 0:
             await self._keep_newest(post, not_before)
+        return result.rowcount > 0
 
     async def withdraw(self, key: str) -> Withdrawn | None:
         """Take back a message that still waits; None: it does not wait any more."""
@@ -297,6 +307,27 @@ class Outbox:
             )
         )
         return list(rows)
+
+    async def unsaid_about(self, prefix: str, duty_ids: Collection[int]) -> set[str]:
+        """The keys, beginning in some way, of what waits and names the record of some duty."""
+        about = self._keys_about(duty_ids).where(WAITS, T.c.key.startswith(prefix))
+        return set(await self._connection.scalars(about))
+
+    async def said_about(self, prefix: str, duty_ids: Collection[int]) -> set[str]:
+        """The keys of what was sent, or is on its way, and names the record of some duty.
+
+        The keys go on, after what they begin with, with small letters.
+        """
+        said = T.c.key.between(prefix, f"{prefix}z"), T.c.state.in_((SENDING, SENT))
+        return set(await self._connection.scalars(self._keys_about(duty_ids).where(*said)))
+
+    def _keys_about(self, duty_ids: Collection[int]) -> Select[tuple[str]]:
+        return (
+            select(T.c.key)
+            .join(R, T.c.text.contains(R.c.number))
+            .join(D, D.c.record_id == R.c.id)
+            .where(among(self._connection, D.c.id, duty_ids))
+        )
 
     async def rename_post(self, old: str, new: str) -> None:
         """Let a post be found by another name, whether it stands or still waits to be said."""

@@ -96,6 +96,8 @@ class Ears:
     heard: Counter[Call] = field(default_factory=Counter)
     word: Word | None = None
     """The word under way to the group."""
+    named: set[int] = field(default_factory=set)
+    """The matters that the group's last word names."""
     words: list[Word] = field(default_factory=list)
     """What the group has heard."""
     week_told: date | None = None
@@ -145,13 +147,13 @@ class Ears:
 
     def settle_debt(self, debt: int) -> None:
         """It is owed no more: silence, even about what is under way."""
-        del self.debts[debt]
+        matter = self.debts.pop(debt).matter
         self.waits = {call: at for call, at in self.waits.items() if call.debt != debt}
         for person, calls in list(self.queued.items()):
             if any(call.debt == debt for call in calls):
                 self.take_back(person, but=debt)
         word = self.word
-        if word and any(call.debt == debt for call in word.unreached):
+        if word and matter in self.named:
             self.word = None
             self.week_told = None if word.weekly else self.week_told
             self._wait(call for call in word.unreached if call.debt != debt)
@@ -301,6 +303,9 @@ class Ears:
         self.week_told = monday if weekly else self.week_told
         self.waits = {call: at for call, at in self.waits.items() if call not in unreached}
         self.word = Word(today, weekly, unreached)
+        due = [d for d in self.debts.values() if weekly and d.due < monday + 7 * DAY]
+        told = [self.debts[call.debt] for call in unreached]
+        self.named = {debt.matter for debt in (*due, *told)}
         self.since[self.word] = now
 
     # The words.

@@ -19,12 +19,12 @@ from bot.services.unheard import told_nowhere
 from bot.storage.chats import Chat
 from reminders.dispatcher import BATCH
 from tests.services.advising import needs
+from tests.services.in_groups import BOTH, BUREAU, DISTRICT, GROUP, bind, words
 from tests.services.reminding import Bell, moment
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from bot.domain.outgoing import Outgoing
     from bot.domain.records import Record
     from bot.services.desk import Desk
     from bot.services.group_words import Bulletin, Word
@@ -35,22 +35,8 @@ if TYPE_CHECKING:
 
     Meanwhile = Callable[[Desk, Advice], Awaitable[None]]
 
-BUREAU = 7002
-"""The chat of the bureau's liaison."""
-BOTH, ALL = frozenset({Side.PROCURATORATE, Side.RESOURCES}), frozenset(Side)
-DISTRICT, OTHER, CITY = "420704", "420703", "420700"
-GROUP = Chat(-100_77, 0, "鄂城群", DISTRICT, BOTH)
-
-
-async def bind(owed: Advice, *chats: Chat) -> None:
-    async with owed.on("04-13") as d:
-        for chat in chats:
-            await d.tx.chats.bind(chat, 1, d.now)
-
-
-def words(said: list[Outgoing]) -> dict[int, str]:
-    """What groups were told, by chat."""
-    return {each.chat_id: each.text for each in said if each.key.startswith("group/")}
+ALL = frozenset(Side)
+OTHER, CITY = "420703", "420700"
 
 
 async def test_a_matter_is_at_home_where_its_card_is(owed: Advice) -> None:

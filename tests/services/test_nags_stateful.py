@@ -36,9 +36,10 @@ from bot.services.amendments import correct_record
 from bot.services.clocks import matter_of
 from bot.services.delivery import arrived, undeliverable
 from bot.services.desk import Desk
+from bot.services.group_keys import GROUP_KEY
 from bot.services.ledger import file_record, move_record
 from bot.services.nagging import respites
-from bot.services.planning import GROUP_KEY, NAG_KEY
+from bot.services.planning import NAG_KEY
 from bot.services.putting_off import ask_until, put_off_until
 from bot.services.roster import leave, welcome
 from bot.services.ticking import NEWEST

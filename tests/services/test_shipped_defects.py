@@ -13,7 +13,8 @@ from sqlalchemy import select, update
 from bot.domain.calendar import SHANGHAI
 from bot.domain.outgoing import Manner
 from bot.domain.people import Role, Side
-from bot.services.planning import GROUP_KEY, NAG_KEY
+from bot.services.group_keys import GROUP_KEY
+from bot.services.planning import NAG_KEY
 from bot.services.pulse import Pulse
 from bot.services.putting_off import act_on, put_off_until
 from bot.storage.chats import Chat
@@ -236,11 +237,15 @@ async def test_defect_12_one_bad_record_does_not_abort_the_run(
     async with owed.desk() as d:
         bad = duties.c.record_id == first.id
         await d.tx.connection.execute(update(duties).where(bad).values(code="unheard-of"))
-    said = await bell.ring("06-08")
+    await bell.deliver("06-08", "08:00")
+    assert (await bell.tick("06-08")).failed == 1, "what is left out is no success"
+    said = await bell.deliver("06-08")
     assert owed.record.number in nags(said)[BUREAU]
     assert first.number not in nags(said)[BUREAU]
-    (word,) = words(await bell.ring("06-15"))
+    week = await bell.tick("06-15")
+    (word,) = words(await bell.deliver("06-15"))
     assert owed.record.number in word
+    assert week.failed == 2, "left out of the list and of the word"
 
 
 async def test_defect_13_a_failed_look_up_is_no_deletion(

@@ -21,6 +21,7 @@ QUESTIONS: dict[str, Callable[[Nags, datetime], Awaitable[object]]] = {
     "standing": lambda nags, _: nags.standing([1, 2]),
     "stands": lambda nags, _: nags.stands("nag/1"),
     "of_person": lambda nags, _: nags.of_person(1),
+    "to_nobody_in": lambda nags, _: nags.to_nobody_in("group/2026-03-09/"),
     "waiting_for": lambda nags, now: nags.waiting_for(now),
     "next_instant": lambda nags, _: nags.next_instant(),
     "unsaid_messages": lambda nags, _: nags.unsaid_messages([1]),
