@@ -102,14 +102,15 @@ async def alerts_ahead(
 ) -> dict[datetime, int | None]:
     """When administrators will be told something up to a moment, by what is known now.
 
-    That is what is new by now, that a year's notice of rest days is missing, with that year, and
-    `nowhere`: at some moments the ids of the duties of which nobody can be told. What else may
-    happen nobody can foretell.
+    That is what is new by now and stays so, that a year's notice of rest days is missing, with
+    that year, and `nowhere`: at some moments the ids of the duties of which nobody can be told.
+    What else may happen nobody can foretell.
     """
     if not await _readers(desk):
         return {}
     told = set(await desk.tx.alarms.told())
-    by_now = {each for each in (await _current(desk)).subjects if not each.startswith(UNHEARD)}
+    current, given_up = await _current(desk), await desk.tx.undelivered.attempts(lasting=True)
+    by_now = {*map(_given_up, given_up), *current.lost, *current.gap}
     found: dict[datetime, int | None] = {}
     for day in (desk.today + DAY * n for n in range((local_date(until) - desk.today).days + 1)):
         at = desk.office.hours.next_open(max(desk.now, local_instant(day, time())), desk.calendar)
@@ -134,7 +135,7 @@ async def _current(desk: Desk) -> News:
     people = await desk.tx.people.everybody(Status.ACTIVE)
     given_up = await desk.tx.undelivered.attempts()
     return News(
-        {f"message/{message_id}/{attempts}": message_id for message_id, attempts in given_up},
+        {_given_up(each): each[0] for each in given_up},
         {f"lost/{p.id}/{_second(p.lost_at)}": p for p in people if p.lost_at},
         {f"down/{_second(gap.begins)}": gap} if gap else {},
         {f"{UNHEARD}{each.duty.id}": each for each in await told_nowhere(desk)},
@@ -155,6 +156,12 @@ def _missing_year(calendar: WorkCalendar, today: date) -> dict[str, int]:
         return {f"calendar/{year}/{(today - second).days // 7}": year}
     soon = today >= calendar.add_workdays(first, -LAST_DAYS)
     return {f"calendar/{year}/soon" if soon else f"calendar/{year}": year}
+
+
+def _given_up(message: tuple[int, int]) -> str:
+    """The subject of a message that is given up, after so many attempts."""
+    message_id, attempts = message
+    return f"message/{message_id}/{attempts}"
 
 
 def _second(at: datetime) -> int:

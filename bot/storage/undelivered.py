@@ -93,10 +93,14 @@ class Undelivered:
             for row in rows
         ]
 
-    async def attempts(self) -> Sequence[tuple[int, int]]:
-        """Each message that is given up, and how often it was tried."""
+    async def attempts(self, *, lasting: bool = False) -> Sequence[tuple[int, int]]:
+        """Each message that is given up, and how often it was tried.
+
+        `lasting`: only those that no newer look of the same post can overtake.
+        """
+        which = (T.c.post == "",) if lasting else ()
         rows = await self._connection.execute(
-            select(T.c.id, T.c.attempts).where(T.c.state == FAILED).order_by(T.c.id)
+            select(T.c.id, T.c.attempts).where(T.c.state == FAILED, *which).order_by(T.c.id)
         )
         return [(row.id, row.attempts) for row in rows]
 
