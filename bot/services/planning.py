@@ -107,13 +107,16 @@ async def recall(desk: Desk) -> None:
     for prefix in (NAG_KEY, GROUP_KEY):
         for message in await desk.tx.outbox.stale(prefix, before, desk.now):
             await _take_back(desk, message)
+    await desk.tx.duties.by_id(await desk.tx.nags.duties_queued(), hold=True)  # none ends unseen
     for message in await desk.tx.nags.answered_messages():
         await _take_back(desk, message)
 
 
 async def recall_if_answered(desk: Desk, message: str) -> None:
     """Take one message back if it waits again and speaks of something that is owed no more."""
-    if await desk.tx.nags.is_answered(message):
+    told = {nag.duty_id for nag in await desk.tx.nags.in_message(message)}
+    duties = await desk.tx.duties.by_id(told, hold=True)  # none ends unseen
+    if any(duty.closed_by is not None for duty in duties.values()):
         await _take_back(desk, message)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import delete, false, func, or_, select, update
+from sqlalchemy import and_, delete, false, func, or_, select, update
 
 from bot.domain.records import NOBODY, Nag
 from bot.storage import tables
@@ -164,16 +164,16 @@ class Nags:
         )
         return list(rows)
 
+    async def duties_queued(self) -> set[int]:
+        """The duties of which the messages speak that wait to be sent."""
+        said = and_(T.c.told_in == O.c.key, T.c.message == O.c.key)
+        return set(await self._connection.scalars(select(T.c.duty_id).join(O, said).where(WAITS)))
+
     async def answered_messages(self) -> list[str]:
         """The messages that wait to be sent and speak of something that is owed no more."""
         over = select(T.c.id).where(T.c.told_in == O.c.key, T.c.message == O.c.key, _ENDED)
         rows = await self._connection.scalars(select(O.c.key).where(WAITS, over.exists()))
         return list(rows)
-
-    async def is_answered(self, message: str) -> bool:
-        """Tell whether a message speaks of something that is owed no more."""
-        found = select(T.c.id).where(*_said_by(message), _ENDED).limit(1)
-        return await self._connection.scalar(found) is not None
 
     async def silence(self, duty_ids: Collection[int]) -> None:
         """Forget what waits to be said of some duties."""

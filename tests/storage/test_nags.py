@@ -25,7 +25,7 @@ QUESTIONS: dict[str, Callable[[Nags, datetime], Awaitable[object]]] = {
     "next_instant": lambda nags, _: nags.next_instant(),
     "unsaid_messages": lambda nags, _: nags.unsaid_messages([1]),
     "answered_messages": lambda nags, _: nags.answered_messages(),
-    "is_answered": lambda nags, _: nags.is_answered("nag/1"),
+    "duties_queued": lambda nags, _: nags.duties_queued(),
     "unsay": lambda nags, _: nags.unsay("nag/1"),
     "silence": lambda nags, _: nags.silence([1]),
 }
