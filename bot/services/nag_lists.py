@@ -34,10 +34,10 @@ LIGHTS = (Light.RED, Light.YELLOW, Light.GREEN)
 
 async def remind(desk: Desk, person_id: int) -> None:
     """Tell somebody, in one message, everything that waits for them and whose hour has come."""
-    waiting = [nag for nag in await desk.tx.nags.of_person(person_id) if nag.at <= desk.now]
-    person = await desk.tx.people.get(person_id)
+    person = await desk.tx.people.get(person_id, hold=True)
     if person is None or not person.reachable:
         return
+    waiting = [nag for nag in await desk.tx.nags.of_person(person_id) if nag.at <= desk.now]
     items = await _items(desk, person, waiting)
     if items:
         key = await _say(desk, person, items)

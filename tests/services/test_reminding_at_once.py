@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.domain.people import Place
 from bot.domain.records import Outcome
 from bot.services.delivery import postponed
 from bot.services.desk import Desk
 from bot.services.ledger import move_record
+from bot.services.nag_lists import remind
 from bot.services.planning import NAG_KEY, recall, silence
+from bot.services.roster import leave
+from reminders.dispatcher import Dispatcher
 from tests.services.advising import needs
 from tests.services.reminding import Bell, moment
 from tests.services.test_ticking import BUREAU, serve
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
     from bot.domain.outgoing import Outgoing, Queued
     from bot.services.desk import Books
     from bot.storage.database import Database
+    from tests.conftest import Hire
     from tests.services.advising import Advice
 
     Work = Callable[[Desk], Awaitable[None]]
@@ -121,3 +126,30 @@ async def test_what_is_answered_while_a_dead_sender_s_reminder_is_put_back_is_no
 
     await at_once(answer, start_anew)
     assert not nags(await bell.deliver("06-08", "09:02"))
+
+
+@pytest.mark.parametrize("leaves_first", [True, False])
+async def test_who_leaves_while_they_are_reminded_is_not(
+    owed: Advice,
+    bell: Bell,
+    people: Hire,
+    monkeypatch: pytest.MonkeyPatch,
+    at_once: AtOnce,
+    *,
+    leaves_first: bool,
+) -> None:
+    await people("zrzy-ec", name="陈明")
+    await bell.deliver("06-08", "08:00")
+    with monkeypatch.context() as patch:
+        patch.setattr(Dispatcher, "_remind", Dispatcher._speak)
+        await bell.tick("06-08")  # handed on, and not said yet
+
+    async def go(d: Desk) -> None:
+        await leave(d, owed.bureau, owed.bureau.person_id, Place(BUREAU, private=True))
+
+    async def say(d: Desk) -> None:
+        await remind(d, owed.bureau.person_id)
+
+    await (at_once(go, say) if leaves_first else at_once(say, go))
+    said = await bell.ring("06-08", "09:02")
+    assert [each.chat_id for each in said if each.key.startswith(NAG_KEY)] == [7003]
