@@ -65,7 +65,9 @@ async def _amend(desk: Desk, lists: Sequence[Standing]) -> None:
     """Make some lists anew from what they told of."""
     if not lists:
         return
-    nags = await desk.tx.nags.told_in([each.key for each in lists])
+    keys = [each.key for each in lists]
+    await desk.tx.nags.hold_lists(keys)  # of two edits at once the later one tells of both
+    nags = await desk.tx.nags.told_in(keys)
     duties = await desk.tx.duties.by_id({nag.duty_id for nag in nags})
     for chat_id in dict.fromkeys(each.chat_id for each in lists):
         person = await desk.tx.people.by_user(chat_id)

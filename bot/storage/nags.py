@@ -146,6 +146,18 @@ class Nags:
         rows = await self._connection.execute(_STANDING.where(P.c.name == message))
         return [Standing(*row) for row in rows]
 
+    async def hold_lists(self, messages: Collection[str]) -> None:
+        """Let nobody else edit messages that stand in this transaction's time.
+
+        SQLite has one writer anyway; another PostgreSQL process waits.
+        """
+        await self._connection.execute(
+            select(P.c.name)
+            .where(among(self._connection, P.c.name, messages))
+            .order_by(P.c.name)
+            .with_for_update()
+        )
+
     async def told_in(self, messages: Collection[str]) -> list[Nag]:
         """The nags that some messages were the last to tell of, put off since or not."""
         return await self._many(among(self._connection, T.c.told_in, messages))

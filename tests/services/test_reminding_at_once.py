@@ -9,16 +9,18 @@ import pytest
 
 from bot.domain.people import Place
 from bot.domain.records import Outcome
+from bot.services import buttons
 from bot.services.delivery import postponed
 from bot.services.desk import Desk
 from bot.services.ledger import move_record
 from bot.services.nag_lists import remind
 from bot.services.planning import NAG_KEY, recall, silence
+from bot.services.putting_off import put_off_until
 from bot.services.roster import leave
 from reminders.dispatcher import Dispatcher
 from tests.services.advising import needs
 from tests.services.reminding import Bell, moment
-from tests.services.test_ticking import BUREAU, serve
+from tests.services.test_ticking import BUREAU, lists, serve
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -153,3 +155,20 @@ async def test_who_leaves_while_they_are_reminded_is_not(
     await (at_once(go, say) if leaves_first else at_once(say, go))
     said = await bell.ring("06-08", "09:02")
     assert [each.chat_id for each in said if each.key.startswith(NAG_KEY)] == [7003]
+
+
+async def test_of_two_edits_of_a_list_at_once_the_later_one_tells_of_both(
+    owed: Advice, bell: Bell, at_once: AtOnce
+) -> None:
+    await bell.ring("06-08")
+    nag_id = buttons.read(lists(bell)[-1].buttons[0][1].data).number(0)
+
+    async def put_off(d: Desk) -> None:
+        until = int(moment("06-09").timestamp())
+        await put_off_until(d, owed.bureau, nag_id, until, BUREAU)
+
+    await at_once(reply(owed), put_off)
+    await bell.deliver("06-08", "09:02")
+    (after,) = lists(bell)
+    assert "2号　书面回复：已办理" in after.text
+    assert "1号　书面回复：稍后提醒（6月9日 09:00）" in after.text

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 QUESTIONS: dict[str, Callable[[Nags, datetime], Awaitable[object]]] = {
     "in_message": lambda nags, _: nags.in_message("nag/1"),
     "told_in": lambda nags, _: nags.told_in(["nag/1", "nag/2"]),
+    "hold_lists": lambda nags, _: nags.hold_lists(["nag/1", "nag/2"]),
     "standing": lambda nags, _: nags.standing([1, 2]),
     "stands": lambda nags, _: nags.stands("nag/1"),
     "of_person": lambda nags, _: nags.of_person(1),
