@@ -113,11 +113,19 @@ async def recall(desk: Desk) -> None:
 
 
 async def recall_if_answered(desk: Desk, message: str) -> None:
-    """Take one message back if it waits again and speaks of something that is owed no more."""
-    told = {nag.duty_id for nag in await desk.tx.nags.in_message(message)}
-    duties = await desk.tx.duties.by_id(told, hold=True)  # none ends unseen
-    if any(duty.closed_by is not None for duty in duties.values()):
+    """Take one message back if it waits again and speaks of what is owed no more or was put off."""
+    nags = await desk.tx.nags.told_in([message])
+    duties = await desk.tx.duties.by_id(
+        {nag.duty_id for nag in nags}, hold=True
+    )  # none ends unseen
+    ended = any(duty.closed_by is not None for duty in duties.values())
+    if ended or any(nag.message != message for nag in nags):
         await _take_back(desk, message)
+
+
+async def recall_read(desk: Desk, message: str) -> None:
+    """Take one message back that waits again though its reader has it, and has acted upon it."""
+    await _take_back(desk, message)
 
 
 async def set_back(desk: Desk) -> None:

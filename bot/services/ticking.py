@@ -43,11 +43,10 @@ async def tick_list(desk: Desk, key: str) -> None:
 
 
 async def tick_arrived(desk: Desk, key: str) -> None:
-    """Bring a list up to date of which something was done while it was under way."""
-    told = {nag.duty_id for nag in await desk.tx.nags.in_message(key)}
-    duties = await desk.tx.duties.by_id(told, hold=True)  # nothing is done meanwhile unseen
-    if any(duty.closed_by is not None for duty in duties.values()):
-        await tick_list(desk, key)
+    """Bring a list up to date of which something was done or put off while it was under way."""
+    told = {nag.duty_id for nag in await desk.tx.nags.told_in([key])}
+    await desk.tx.duties.by_id(told, hold=True)  # nothing is done meanwhile unseen
+    await tick_list(desk, key)
 
 
 def _newest(desk: Desk, lists: Iterable[Standing]) -> list[Standing]:

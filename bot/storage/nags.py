@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, delete, false, func, or_, select, update
+from sqlalchemy import delete, false, func, or_, select, update
 
 from bot.domain.records import NOBODY, Nag
 from bot.storage import tables
@@ -129,6 +129,13 @@ class Nags:
             update(T).where(T.c.id == nag_id).values(message="", at=until)
         )
 
+    async def hold_message(self, message: str) -> None:
+        """Let nobody else settle a message in this transaction's time.
+
+        SQLite has one writer anyway; another PostgreSQL process waits.
+        """
+        await self._connection.execute(select(O.c.id).where(O.c.key == message).with_for_update())
+
     async def in_message(self, message: str) -> list[Nag]:
         """The nags that a message says."""
         return await self._many(*_said_by(message))
@@ -178,12 +185,12 @@ class Nags:
 
     async def duties_queued(self) -> set[int]:
         """The duties of which the messages speak that wait to be sent."""
-        said = and_(T.c.told_in == O.c.key, T.c.message == O.c.key)
-        return set(await self._connection.scalars(select(T.c.duty_id).join(O, said).where(WAITS)))
+        told = select(T.c.duty_id).join(O, T.c.told_in == O.c.key).where(WAITS)
+        return set(await self._connection.scalars(told))
 
     async def answered_messages(self) -> list[str]:
-        """The messages that wait to be sent and speak of something that is owed no more."""
-        over = select(T.c.id).where(T.c.told_in == O.c.key, T.c.message == O.c.key, _ENDED)
+        """The messages that wait to be sent and speak of what is owed no more or was put off."""
+        over = select(T.c.id).where(T.c.told_in == O.c.key, or_(T.c.message != O.c.key, _ENDED))
         rows = await self._connection.scalars(select(O.c.key).where(WAITS, over.exists()))
         return list(rows)
 

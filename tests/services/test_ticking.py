@@ -21,7 +21,7 @@ from bot.storage.tables import posts
 from tests.services.reminding import Bell, moment
 
 if TYPE_CHECKING:
-    from bot.domain.outgoing import Outgoing
+    from bot.domain.outgoing import Outgoing, Queued
     from bot.domain.records import Record
     from bot.services.desk import Books
     from bot.storage.database import Database
@@ -121,10 +121,7 @@ async def test_who_puts_it_off_reads_until_when_and_nobody_else_does(
     deputy = await people("zrzy-ec", Role.DEPUTY, "赵强")
     await bell.ring("06-11")
     await bell.ring("06-12")
-    press = buttons.read(lists(bell)[-1].buttons[0][1].data)
-    async with owed.on("06-12") as d:
-        until = int(moment("06-15").timestamp())
-        await put_off_until(d, owed.bureau, press.number(0), until, BUREAU)
+    await put_off(owed, "06-12", "06-15", lists(bell)[-1], 0)
     assert len(amended(await bell.deliver("06-12", "10:01"))) == 1
     after = lists(bell)[-1]
     assert "－ 检察建议〔2026〕1号　书面回复：稍后提醒（6月15日 09:00）" in after.text
@@ -139,13 +136,27 @@ async def test_who_puts_it_off_reads_until_when_and_nobody_else_does(
     assert "登记书面回复 检察建议〔2026〕1号" in labels(lists(bell)[-1])
 
 
-async def test_what_is_done_while_a_reminder_is_under_way_is_ticked_off_as_it_arrives(
-    owed: Advice, bell: Bell, database: Database, books: Books
-) -> None:
-    await bell.deliver("06-08")
+async def under_way(bell: Bell, database: Database) -> Queued:
+    """The bureau's list of 8 June, which the sender has in hand."""
+    await bell.deliver("06-08", "08:00")
     await bell.tick("06-08")
     async with database.write() as tx:
         (queued,) = await tx.outbox.claim(moment("06-08"), 5)
+    return queued
+
+
+async def put_off(owed: Advice, day: str, until: str, message: Outgoing, *rows: int) -> None:
+    """The bureau puts off what stands in some rows of a list, to the morning of a day."""
+    for row in rows:
+        nag_id = buttons.read(message.buttons[row][1].data).number(0)
+        async with owed.on(day) as d:
+            await put_off_until(d, owed.bureau, nag_id, int(moment(until).timestamp()), BUREAU)
+
+
+async def test_what_is_done_while_a_reminder_is_under_way_is_ticked_off_as_it_arrives(
+    owed: Advice, bell: Bell, database: Database, books: Books
+) -> None:
+    queued = await under_way(bell, database)
     await owed.take("06-08", "reply", replied_on="2026-06-08")
     assert not amended(await bell.deliver("06-08", "10:01"))
     async with database.write() as tx:
@@ -155,13 +166,38 @@ async def test_what_is_done_while_a_reminder_is_under_way_is_ticked_off_as_it_ar
     assert "2号　书面回复：已办理" in edit.text
 
 
+async def test_what_is_put_off_before_its_reminder_is_known_to_have_arrived_is_ticked_off(
+    owed: Advice, bell: Bell, database: Database, books: Books
+) -> None:
+    queued = await under_way(bell, database)
+    await put_off(owed, "06-08", "06-09", queued.message, 0)
+    async with database.write() as tx:
+        await arrived(await Desk.open(tx, books, moment("06-08", "10:02"), "late"), queued, 77)
+    (edit,) = amended(await bell.deliver("06-08", "10:03"))
+    assert "1号　书面回复：稍后提醒（6月9日 09:00）" in edit.text
+
+
+@pytest.mark.parametrize("dies_first", [True, False])
+async def test_what_is_put_off_is_not_said_again_because_a_sender_died(
+    owed: Advice, bell: Bell, database: Database, *, dies_first: bool
+) -> None:
+    queued = await under_way(bell, database)
+    if not dies_first:
+        await put_off(owed, "06-08", "06-09", queued.message, 0, 1)
+    async with database.write() as tx:
+        await tx.outbox.recover(moment("06-08", "09:02"))
+    if dies_first:
+        await put_off(owed, "06-08", "06-09", queued.message, 0, 1)
+    await bell.tick("06-08", "09:03")
+    said = await bell.deliver("06-08", "09:03")
+    assert not [each for each in said if each.key.startswith(NAG_KEY)]
+
+
 async def test_what_says_that_it_may_be_a_repetition_goes_on_to_say_so(
     owed: Advice, bell: Bell, database: Database
 ) -> None:
-    await bell.deliver("06-08")
-    await bell.tick("06-08")
+    queued = await under_way(bell, database)
     async with database.write() as tx:
-        (queued,) = await tx.outbox.claim(moment("06-08"), 5)
         await tx.outbox.put_back(queued, "TimedOut", moment("06-08"), perhaps_sent=True)
     await bell.deliver("06-08", "09:01")
     await owed.take("06-08", "reply", replied_on="2026-06-08")

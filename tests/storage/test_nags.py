@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.storage.nags import Nags
 
 QUESTIONS: dict[str, Callable[[Nags, datetime], Awaitable[object]]] = {
+    "hold_message": lambda nags, _: nags.hold_message("nag/1"),
     "in_message": lambda nags, _: nags.in_message("nag/1"),
     "told_in": lambda nags, _: nags.told_in(["nag/1", "nag/2"]),
     "hold_lists": lambda nags, _: nags.hold_lists(["nag/1", "nag/2"]),
