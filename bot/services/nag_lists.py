@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING
 from bot.domain.calendar import local_date
 from bot.domain.kinds.lifecycle import Matter
 from bot.domain.outgoing import Button, Priority
+from bot.domain.people import Action
 from bot.domain.periods import Light
 from bot.services import buttons
 from bot.services.cards import moves_for
 from bot.services.clockface import still_open
 from bot.services.nag_items import OVER, Fate, ground_of, items_of
-from bot.services.nagging import may_speak_of, respites
+from bot.services.nagging import give_to_hand, may_speak_of, respites
 from bot.services.planning import NAG_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from bot.domain.kinds.lifecycle import Move
     from bot.domain.outgoing import Keyboard
@@ -39,10 +40,24 @@ async def remind(desk: Desk, person_id: int) -> None:
         return
     waiting = [nag for nag in await desk.tx.nags.of_person(person_id) if nag.at <= desk.now]
     items = await _items(desk, person, waiting)
-    if items:
-        key = await _say(desk, person, items)
-        told = {item.duty.id for item in items}
-        await desk.tx.nags.said([nag.id for nag in waiting if nag.duty_id in told], key)
+    seen = visible(desk.actor(person), items)
+    if seen:
+        key = await _say(desk, person, seen)
+        await desk.tx.nags.said([nag.id for nag in _about(seen, waiting)], key)
+    if len(seen) < len(items):
+        unseen = [item for item in items if item not in seen]
+        await give_to_hand(desk, _about(unseen, waiting))
+
+
+def visible(actor: Actor, items: Iterable[Item]) -> list[Item]:
+    """What a reader may see, whose organ may have become another since."""
+    return [item for item in items if actor.may(Action.SEE_CARD, item.record)]
+
+
+def _about(items: Iterable[Item], nags: Iterable[Nag]) -> list[Nag]:
+    """Those of some nags that are about some items; of one, maybe several stages."""
+    duties = {item.duty.id for item in items}
+    return [nag for nag in nags if nag.duty_id in duties]
 
 
 async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Item]:

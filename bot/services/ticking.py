@@ -12,9 +12,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.outgoing import Manner, Priority
-from bot.domain.people import Action, Status
+from bot.domain.people import Status
 from bot.services.nag_items import Fate, ground_of, items_of
-from bot.services.nag_lists import keyboard_of, said_at, text_of
+from bot.services.nag_lists import keyboard_of, said_at, text_of, visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -90,11 +90,7 @@ async def _amend_for(
     for each in lists:
         at = said_at(each.key)
         told = [nag for nag in nags if nag.told_in == each.key]
-        items = [
-            item
-            for item in items_of(desk, person, told, ground, at)
-            if actor.may(Action.SEE_CARD, item.record)
-        ]
+        items = visible(actor, items_of(desk, person, told, ground, at))
         if any(item.fate is not Fate.OPEN for item in items):
             mark = f"\n\n{desk.texts.render('perhaps_repeated')}" if each.doubtful else ""
             await desk.say(
