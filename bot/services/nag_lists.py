@@ -6,13 +6,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.domain.calendar import local_date
-from bot.domain.kinds.lifecycle import Matter
 from bot.domain.outgoing import Button, Priority
 from bot.domain.people import Action
 from bot.domain.periods import Light
 from bot.services import buttons
-from bot.services.cards import moves_for
-from bot.services.clockface import still_open
 from bot.services.nag_items import OVER, Fate, ground_of, items_of
 from bot.services.nagging import give_to_hand, may_speak_of, respites
 from bot.services.planning import NAG_KEY
@@ -20,10 +17,9 @@ from bot.services.planning import NAG_KEY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from bot.domain.kinds.lifecycle import Move
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor, Person
-    from bot.domain.records import Duty, Nag, Record
+    from bot.domain.records import Duty, Nag
     from bot.services.desk import Desk
     from bot.services.nag_items import Item
 
@@ -65,7 +61,8 @@ async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Ite
     open_now = {
         duty.id for duty in duties.values() if duty.closed_by is None and may_speak_of(desk, duty)
     }
-    ground = await ground_of(desk, person, {duties[each].record_id for each in open_now})
+    records = {duties[each].record_id for each in open_now}
+    ground = await ground_of(desk, [person], records, [desk.now])
     nags = [nag for nag in waiting if nag.duty_id in open_now]
     return items_of(desk, person, nags, ground, desk.now)
 
@@ -78,7 +75,7 @@ async def _say(desk: Desk, person: Person, items: Sequence[Item]) -> str:
         key=key,
         post=key,
         text=text_of(desk, items, desk.now),
-        buttons=keyboard_of(desk, person, items),
+        buttons=keyboard_of(desk, items),
         priority=Priority.NAG,
         doubtful=any(item.nag.doubtful for item in items),
     )
@@ -111,10 +108,9 @@ def _rest(items: Sequence[Item]) -> list[Item]:
     return [item for item in items[SHOWN:] if item.fate is Fate.OPEN]
 
 
-def keyboard_of(desk: Desk, person: Person, items: Sequence[Item]) -> Keyboard:
+def keyboard_of(desk: Desk, items: Sequence[Item]) -> Keyboard:
     """The ways to act on what still waits, each in a row of its own, then the way to the rest."""
-    actor = desk.actor(person)
-    rows = [_buttons(desk, actor, item) for item in items[:SHOWN] if item.fate is Fate.OPEN]
+    rows = [_buttons(desk, item) for item in items[:SHOWN] if item.fate is Fate.OPEN]
     if _rest(items):
         rows.append(
             (Button(desk.texts.label("all_todo"), buttons.code(buttons.TODO, buttons.ALL)),)
@@ -122,36 +118,14 @@ def keyboard_of(desk: Desk, person: Person, items: Sequence[Item]) -> Keyboard:
     return tuple(rows)
 
 
-def _buttons(desk: Desk, actor: Actor, item: Item) -> tuple[Button, ...]:
+def _buttons(desk: Desk, item: Item) -> tuple[Button, ...]:
     """The step that meets the duty, or else the card; and the way to put it off."""
-    step = step_among(desk, actor, item.duty, item.record, item.owed)
-    label = f"{step.title} {item.number}" if step else item.number
+    label = f"{item.step.title} {item.number}" if item.step else item.number
     keys = [Button(label, buttons.code(buttons.NAG, item.nag.id))]
     if respites(desk, item.duty):
         later = desk.texts.label("later")
         keys.append(Button(later, buttons.code(buttons.LATER, item.nag.id)))
     return tuple(keys)
-
-
-async def step_of(desk: Desk, actor: Actor, duty: Duty, record: Record) -> Move | None:
-    """The one step by which somebody can meet a duty now; None where there are several, or none.
-
-    Only who owes it meets it: the sender of a lead could end its wait by taking it back.
-    """
-    return step_among(desk, actor, duty, record, await desk.tx.duties.open_of(record.id))
-
-
-def step_among(
-    desk: Desk, actor: Actor, duty: Duty, record: Record, owed: Sequence[Duty]
-) -> Move | None:
-    """The same, with what is owed on the record at hand."""
-    if actor.standing is None or actor.organ != duty.debtor:
-        return None
-    kind = desk.books.kinds[record.kind]
-    matter = Matter(record, still_open(owed), desk.today)
-    ends = kind.rule(duty.code).ends
-    steps = [move for move in moves_for(actor, kind, matter) if move.code in ends]
-    return steps[0] if len(steps) == 1 else None
 
 
 def later_keys(desk: Desk, nag: Nag, duty: Duty) -> Keyboard:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Manner
 from bot.domain.people import Action
-from bot.services.nag_lists import later_keys, step_of
+from bot.services.nag_items import step_of
+from bot.services.nag_lists import later_keys
 from bot.services.nagging import respites
 from bot.services.planning import recall_read
 from bot.services.steps import take_step

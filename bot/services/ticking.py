@@ -7,6 +7,7 @@ said anew (`planning.silence`).
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -17,12 +18,15 @@ from bot.services.nag_items import Fate, ground_of, items_of
 from bot.services.nag_lists import keyboard_of, said_at, text_of, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Awaitable, Collection, Iterable, Sequence
 
     from bot.domain.people import Person
     from bot.domain.records import Nag
     from bot.services.desk import Desk
+    from bot.services.nag_items import Ground
     from bot.storage.nags import Standing
+
+log = logging.getLogger(__name__)
 
 KEPT_LISTS = timedelta(days=30)
 """How long a list is kept up to date."""
@@ -61,44 +65,53 @@ def _newest(desk: Desk, lists: Iterable[Standing]) -> list[Standing]:
 
 
 async def _amend(desk: Desk, lists: Sequence[Standing]) -> None:
-    """Make some lists anew from what they told of."""
+    """Make some lists anew from what they told of; one that cannot be made stays as it is."""
     if not lists:
         return
     keys = [each.key for each in lists]
     await desk.tx.nags.hold_lists(keys)  # of two edits at once the later one tells of both
     nags = await desk.tx.nags.told_in(keys)
     duties = await desk.tx.duties.by_id({nag.duty_id for nag in nags})
-    for chat_id in dict.fromkeys(each.chat_id for each in lists):
-        person = await desk.tx.people.by_user(chat_id)
-        if person is not None and person.status is Status.ACTIVE:
-            own = [nag for nag in nags if nag.person_id == person.id]
-            records = {duties[nag.duty_id].record_id for nag in own}
-            theirs = [each for each in lists if each.chat_id == chat_id]
-            await _amend_for(desk, person, theirs, own, records)
-
-
-async def _amend_for(
-    desk: Desk,
-    person: Person,
-    lists: Sequence[Standing],
-    nags: Sequence[Nag],
-    record_ids: Collection[int],
-) -> None:
-    """Make one reader's lists anew; of what they may see no more, nothing is said any more."""
-    ground = await ground_of(desk, person, record_ids)
-    actor = desk.actor(person)
+    readers = await _readers(desk, {each.chat_id for each in lists})
+    records = {duty.record_id for duty in duties.values()}
+    ground = await ground_of(desk, readers.values(), records, {said_at(key) for key in keys})
     for each in lists:
-        at = said_at(each.key)
-        told = [nag for nag in nags if nag.told_in == each.key]
-        items = visible(actor, items_of(desk, person, told, ground, at))
-        if any(item.fate is not Fate.OPEN for item in items):
-            mark = f"\n\n{desk.texts.render('perhaps_repeated')}" if each.doubtful else ""
-            await desk.say(
-                each.chat_id,
-                text=text_of(desk, items, at) + mark,
-                buttons=keyboard_of(desk, person, items),
-                manner=Manner.AMEND,
-                post=each.key,
-                reply_to=each.message_id,
-                priority=Priority.NEWS,
-            )
+        reader = readers.get(each.chat_id)
+        if reader is not None:
+            told = [nag for nag in nags if (nag.told_in, nag.person_id) == (each.key, reader.id)]
+            await _try(desk, _amend_one(desk, reader, each, told, ground))
+
+
+async def _readers(desk: Desk, chat_ids: Iterable[int]) -> dict[int, Person]:
+    """Who is on the roster of those whose private chats some are."""
+    people = [await desk.tx.people.by_user(chat_id) for chat_id in chat_ids]
+    return {each.user_id: each for each in people if each and each.status is Status.ACTIVE}
+
+
+async def _try(desk: Desk, edit: Awaitable[None]) -> None:
+    """Edit one list, or leave no trace of it: somebody else's step must not fail by it."""
+    try:
+        async with desk.tx.savepoint():
+            await edit
+    except Exception as error:
+        log.error("%s: a list cannot be edited: %s", desk.cause, type(error).__name__)
+
+
+async def _amend_one(
+    desk: Desk, reader: Person, listed: Standing, told: Sequence[Nag], ground: Ground
+) -> None:
+    """Make one list anew, if there is news; of what its reader may not see any more, none is."""
+    at = said_at(listed.key)
+    items = visible(desk.actor(reader), items_of(desk, reader, told, ground, at))
+    if all(item.fate is Fate.OPEN for item in items):
+        return
+    mark = f"\n\n{desk.texts.render('perhaps_repeated')}" if listed.doubtful else ""
+    await desk.say(
+        listed.chat_id,
+        text=text_of(desk, items, at) + mark,
+        buttons=keyboard_of(desk, items),
+        manner=Manner.AMEND,
+        post=listed.key,
+        reply_to=listed.message_id,
+        priority=Priority.NEWS,
+    )

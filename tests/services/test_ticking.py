@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.domain.outgoing import Manner
 from bot.domain.people import Place, Role
-from bot.services import buttons
+from bot.services import buttons, nag_items, nag_lists, ticking
 from bot.services.delivery import arrived
 from bot.services.desk import Desk
 from bot.services.housekeeping import KEPT_REMINDERS, forget_old
@@ -21,9 +23,14 @@ from bot.storage.tables import posts
 from tests.services.reminding import Bell, moment
 
 if TYPE_CHECKING:
-    from bot.domain.outgoing import Outgoing, Queued
-    from bot.domain.records import Record
+    from collections.abc import Sequence
+
+    from bot.domain.kinds.lifecycle import Move
+    from bot.domain.outgoing import Keyboard, Outgoing, Queued
+    from bot.domain.people import Actor
+    from bot.domain.records import Duty, Record
     from bot.services.desk import Books
+    from bot.services.nag_items import Item
     from bot.storage.database import Database
     from tests.conftest import Act, Hire
     from tests.services.advising import Advice
@@ -216,6 +223,62 @@ async def test_older_reminders_are_ticked_off_too_but_not_without_end(
     await bell.deliver("06-24", "10:01")
     ticked = ["已办理" in each.text for each in lists(bell)]
     assert ticked == [False, False, True, True, True]
+
+
+async def test_what_cannot_be_put_into_words_stops_neither_the_rest_nor_anybody_s_step(
+    owed: Advice, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, bad = nag_items.step_among, owed.record.id - 1
+
+    def step_among(
+        desk: Desk, actor: Actor, duty: Duty, record: Record, duties: Sequence[Duty]
+    ) -> Move | None:
+        if record.id == bad:
+            raise KeyError
+        return real(desk, actor, duty, record, duties)
+
+    await serve(owed, 7)
+    monkeypatch.setattr(nag_items, "step_among", step_among)
+    await bell.ring("06-08")
+    (message,) = lists(bell)
+    assert [label.split()[-1] for label in labels(message)[::2]] == [
+        "检察建议〔2026〕2号",
+        "检察建议〔2026〕3号",
+    ]
+    await owed.take("06-08", "reply", replied_on="2026-06-08")
+    await bell.deliver("06-08", "10:01")
+    assert "3号　书面回复：已办理" in lists(bell)[0].text
+
+
+async def test_a_list_that_cannot_be_edited_undoes_nobody_s_step(
+    owed: Advice, bell: Bell, people: Hire, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await people("zrzy-ec", name="陈明")
+    await bell.ring("06-12")
+    real, calls = nag_lists.keyboard_of, count()
+
+    def keyboard_of(desk: Desk, items: Sequence[Item]) -> Keyboard:
+        if not next(calls):
+            raise KeyError
+        return real(desk, items)
+
+    monkeypatch.setattr(ticking, "keyboard_of", keyboard_of)
+    await owed.take("06-12", "reply", replied_on="2026-06-12")
+    assert len(amended(await bell.deliver("06-12", "10:01"))) == 1
+    assert "reply" not in await owed.owed()
+
+
+async def test_for_whom_its_reader_stood_in_that_day_a_list_goes_on_to_say(
+    owed: Advice, bell: Bell, people: Hire
+) -> None:
+    other = await people("zrzy-ec", name="陈明")
+    days = date(2026, 6, 8), date(2026, 6, 9)
+    async with owed.on("06-08") as d:
+        await d.tx.absences.put(owed.bureau.person_id, *days, None, d.now, shown=True)
+    await bell.ring("06-08")
+    await owed.take("06-11", "reply", replied_on="2026-06-11")
+    await bell.deliver("06-11", "10:01")
+    assert "（代王敏）" in lists(bell, other.user_id)[0].text
 
 
 async def test_after_a_month_a_reminder_is_left_as_it_is(owed: Advice, bell: Bell) -> None:
