@@ -106,12 +106,12 @@ async def ground_of(
 
 
 def items_of(
-    desk: Desk, person: Person, nags: Iterable[Nag], ground: Ground, said_at: datetime
+    desk: Desk, actor: Actor, nags: Iterable[Nag], ground: Ground, said_at: datetime
 ) -> list[Item]:
     """One item a duty, by its latest stage, as of an hour; what is due first comes first."""
     latest = {nag.duty_id: nag for nag in sorted(nags, key=lambda nag: (nag.stage, nag.id))}
     found = (
-        _readable(desk, person, latest[duty.id], duty, ground, said_at)
+        _readable(desk, actor, latest[duty.id], duty, ground, said_at)
         for duties in ground.duties.values()
         for duty in duties
         if duty.id in latest
@@ -121,25 +121,24 @@ def items_of(
 
 
 def _readable(
-    desk: Desk, person: Person, nag: Nag, duty: Duty, ground: Ground, said_at: datetime
+    desk: Desk, actor: Actor, nag: Nag, duty: Duty, ground: Ground, said_at: datetime
 ) -> Item | None:
     """An item; None, and the rest of the list goes out, where its row cannot be put into words."""
     try:
-        return _item(desk, person, nag, duty, ground, said_at)
+        return _item(desk, actor, nag, duty, ground, said_at)
     except Exception as error:
         log.error("duty %d cannot be put into words: %s", duty.id, type(error).__name__)
         return None
 
 
 def _item(
-    desk: Desk, person: Person, nag: Nag, duty: Duty, ground: Ground, said_at: datetime
+    desk: Desk, actor: Actor, nag: Nag, duty: Duty, ground: Ground, said_at: datetime
 ) -> Item:
     record, duties = ground.records[duty.record_id], ground.duties[duty.record_id]
     rule = desk.books.kinds[record.kind].rule(duty.code)
-    own = person.organ == duty.debtor
+    own = actor.standing is not None and actor.organ == duty.debtor
     day = local_date(said_at)
     fate, now_due = _fate(duty, duties, put_off=nag.at > said_at)
-    actor = desk.actor(person)
     return Item(
         nag=nag,
         duty=duty,
@@ -154,16 +153,16 @@ def _item(
         left=days_left(duty.due, day),
         light=light(duty.due, day),
         late=said_at - nag.at > LATE,
-        instead_of=_instead_of(person, record, ground, day) if own else "",
+        instead_of=_instead_of(actor, record, ground, day) if own else "",
         fate=fate,
         now_due=now_due,
         step=step_among(desk, actor, duty, record, duties) if fate is Fate.OPEN else None,
     )
 
 
-def _instead_of(reader: Person, record: Record, ground: Ground, day: date) -> str:
+def _instead_of(reader: Actor, record: Record, ground: Ground, day: date) -> str:
     """For whom of their organ, in charge of a record and away on a day, a reader stands in."""
-    hand = ground.charge.get((record.id, reader.organ or "")) if reader.role in ON_DUTY else None
+    hand = ground.charge.get((record.id, reader.organ)) if reader.role in ON_DUTY else None
     return hand.name if hand and hand.id in ground.away[day] else ""
 
 

@@ -64,7 +64,7 @@ async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Ite
     records = {duties[each].record_id for each in open_now}
     ground = await ground_of(desk, [person], records, [desk.now])
     nags = [nag for nag in waiting if nag.duty_id in open_now]
-    return items_of(desk, person, nags, ground, desk.now)
+    return items_of(desk, desk.actor(person), nags, ground, desk.now)
 
 
 async def _say(desk: Desk, person: Person, items: Sequence[Item]) -> str:

@@ -102,7 +102,8 @@ async def _amend_one(
 ) -> None:
     """Make one list anew, if there is news; of what its reader may not see any more, none is."""
     at = said_at(listed.key)
-    items = visible(desk.actor(reader), items_of(desk, reader, told, ground, at))
+    actor = desk.actor(reader)
+    items = visible(actor, items_of(desk, actor, told, ground, at))
     if all(item.fate is Fate.OPEN for item in items):
         return
     mark = f"\n\n{desk.texts.render('perhaps_repeated')}" if listed.doubtful else ""
