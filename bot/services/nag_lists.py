@@ -68,8 +68,8 @@ async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Ite
 
 
 async def _say(desk: Desk, person: Person, items: Sequence[Item]) -> str:
-    """Queue the message; returns its key, which tells when that was."""
-    key = f"{NAG_KEY}{items[0].nag.id}/{desk.now.timestamp()}"
+    """Queue the message; returns its key, which tells of how many duties it is, and when."""
+    key = f"{NAG_KEY}{items[0].nag.id}/{len(items)}/{desk.now.timestamp()}"
     await desk.say(
         person.user_id,
         key=key,
@@ -87,15 +87,25 @@ def said_at(key: str) -> datetime:
     return datetime.fromtimestamp(float(key.rpartition("/")[2]), UTC)
 
 
-def text_of(desk: Desk, items: Sequence[Item], at: datetime) -> str:
-    """What the message says: the most pressing by name, of the rest how many have which light."""
+def told_apart(key: str, told: Iterable[Nag]) -> int:
+    """How many duties the message of a key once told of, besides those that it still tells of."""
+    count = key.split("/")[2]  # a message of an older version has no count, only its hour
+    return max(0, int(count) - len({nag.duty_id for nag in told})) if count.isdecimal() else 0
+
+
+def text_of(desk: Desk, items: Sequence[Item], at: datetime, apart: int = 0) -> str:
+    """What the message says: the most pressing by name, of the rest how many have which light.
+
+    `apart`: how many it once told of, and others tell of by now.
+    """
     rest = _rest(items)
     return desk.texts.render(
         "nags",
         today=local_date(at),
         items=items[:SHOWN],
         waits=any(item.fate is Fate.OPEN for item in items),
-        over=all(item.fate in OVER for item in items),
+        over=not apart and all(item.fate in OVER for item in items),
+        apart=apart,
         rest=len(rest),
         lights={colour: sum(item.light is colour for item in rest) for colour in LIGHTS},
         others=sum(bool(item.debtor) for item in rest),

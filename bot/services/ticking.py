@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bot.domain.outgoing import Manner, Priority
 from bot.domain.people import Status
 from bot.services.nag_items import Fate, ground_of, items_of
-from bot.services.nag_lists import keyboard_of, said_at, text_of, visible
+from bot.services.nag_lists import keyboard_of, said_at, text_of, told_apart, visible
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Collection, Iterable, Sequence
@@ -109,7 +109,7 @@ async def _amend_one(
     mark = f"\n\n{desk.texts.render('perhaps_repeated')}" if listed.doubtful else ""
     await desk.say(
         listed.chat_id,
-        text=text_of(desk, items, at) + mark,
+        text=text_of(desk, items, at, told_apart(listed.key, told)) + mark,
         buttons=keyboard_of(desk, items),
         manner=Manner.AMEND,
         post=listed.key,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import delete, false, func, or_, select, update
+from sqlalchemy import and_, delete, false, func, or_, select, update
 
 from bot.domain.records import NOBODY, Nag
 from bot.storage import tables
@@ -195,8 +195,10 @@ class Nags:
         return list(rows)
 
     async def silence(self, duty_ids: Collection[int]) -> None:
-        """Forget what waits to be said of some duties."""
-        await self._connection.execute(delete(T).where(T.c.message == "", self._about(duty_ids)))
+        """Forget what waits to be said of some duties; what was put off counts as said."""
+        waiting = (T.c.message == "", self._about(duty_ids))
+        await self._connection.execute(delete(T).where(*waiting, T.c.told_in == ""))
+        await self._connection.execute(update(T).where(*waiting).values(message=T.c.told_in))
 
     async def unsay(self, message: str, *, doubtful: bool = False) -> None:
         """Let the nags of a message wait again that was taken back, or did not arrive.
@@ -211,9 +213,10 @@ class Nags:
     async def forget_after(self, moment: datetime) -> set[int]:
         """Forget what was said of later hours, as it is when the clock ran ahead; of which duties.
 
-        What somebody has put off waits for a later hour too, and stays.
+        What somebody has put off waits for a later hour too, and stays, and so does what is owed
+        no more.
         """
-        told = or_(T.c.message != "", T.c.person_id == NOBODY)
+        told = and_(or_(T.c.message != "", T.c.person_id == NOBODY), ~_ENDED)
         rows = await self._connection.scalars(
             delete(T).where(T.c.at > moment, told).returning(T.c.duty_id)
         )

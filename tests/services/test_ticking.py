@@ -160,6 +160,31 @@ async def put_off(owed: Advice, day: str, until: str, message: Outgoing, *rows: 
             await put_off_until(d, owed.bureau, nag_id, int(moment(until).timestamp()), BUREAU)
 
 
+async def test_what_was_put_off_stays_in_its_list_when_it_is_met(owed: Advice, bell: Bell) -> None:
+    await bell.ring("06-08")
+    await put_off(owed, "06-08", "06-11", lists(bell)[0], 1)
+    await owed.take("06-09", "reply", replied_on="2026-06-09")
+    await bell.ring("06-09")
+    (after,) = lists(bell)
+    assert "2号　书面回复：已办理" in after.text
+    assert labels(after) == ["登记书面回复 检察建议〔2026〕1号", "稍后提醒"]
+
+
+async def test_what_was_put_off_and_is_told_again_is_counted_in_its_first_list(
+    owed: Advice, bell: Bell
+) -> None:
+    await bell.ring("06-08")
+    await put_off(owed, "06-08", "06-09", lists(bell)[0], 0)
+    await bell.ring("06-09")
+    await owed.take("06-09", "reply", replied_on="2026-06-09")
+    await bell.deliver("06-09", "10:01")
+    first, second = lists(bell)
+    assert "2号　书面回复：已办理" in first.text
+    assert "另有1件已另行提醒。" in first.text
+    assert "均已处理" not in first.text, "one of them waits, and another list tells of it"
+    assert labels(second) == ["登记书面回复 检察建议〔2026〕1号", "稍后提醒"]
+
+
 async def test_what_is_done_while_a_reminder_is_under_way_is_ticked_off_as_it_arrives(
     owed: Advice, bell: Bell, database: Database, books: Books
 ) -> None:
