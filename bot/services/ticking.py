@@ -8,7 +8,7 @@ said anew (`planning.silence`).
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,10 @@ from bot.domain.outgoing import Manner, Priority
 from bot.domain.people import Status
 from bot.services.nag_items import Fate, ground_of, items_of
 from bot.services.nag_lists import keyboard_of, said_at, text_of, told_apart, visible
+from bot.services.planning import NAG_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Collection, Iterable, Sequence
+    from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 
     from bot.domain.people import Person
     from bot.domain.records import Nag
@@ -31,19 +32,23 @@ log = logging.getLogger(__name__)
 KEPT_LISTS = timedelta(days=30)
 """How long a list is kept up to date."""
 NEWEST = 3
-"""As many lists of one reader as one matter changes: who looks for it looks no further back."""
+"""As many lists of one reader as one record changes: who looks for it looks no further back."""
 
 
 async def tick_off(desk: Desk, record_ids: Collection[int]) -> None:
     """Bring the newest lists that name some records up to date; nobody is told anew."""
     owed = await desk.tx.duties.of_records(record_ids)
-    ids = {duty.id for duties in owed.values() for duty in duties}
-    await _amend(desk, _newest(desk, await desk.tx.nags.standing(ids)))
+    record_of = {duty.id: duty.record_id for duties in owed.values() for duty in duties}
+    named: dict[str, set[int]] = defaultdict(set)
+    for nag in await desk.tx.nags.of_duties(record_of):
+        if nag.told_in.startswith(NAG_KEY) and desk.now - said_at(nag.told_in) <= KEPT_LISTS:
+            named[nag.told_in].add(record_of[nag.duty_id])
+    await _amend(desk, _newest(await desk.tx.nags.standing(named), named))
 
 
 async def tick_list(desk: Desk, key: str) -> None:
     """Bring one list up to date, if it stands."""
-    await _amend(desk, await desk.tx.nags.stands(key))
+    await _amend(desk, await desk.tx.nags.standing([key]))
 
 
 async def tick_arrived(desk: Desk, key: str) -> None:
@@ -53,13 +58,14 @@ async def tick_arrived(desk: Desk, key: str) -> None:
     await tick_list(desk, key)
 
 
-def _newest(desk: Desk, lists: Iterable[Standing]) -> list[Standing]:
-    """Of lists in order, the newest first, the first few of each chat that are not too old."""
-    seen: Counter[int] = Counter()
+def _newest(lists: Iterable[Standing], named: Mapping[str, Iterable[int]]) -> list[Standing]:
+    """Of lists in order, the newest first, the first few of each chat that name a record."""
+    seen: Counter[tuple[int, int]] = Counter()
     found: list[Standing] = []
     for each in lists:
-        seen[each.chat_id] += 1
-        if seen[each.chat_id] <= NEWEST and desk.now - said_at(each.key) <= KEPT_LISTS:
+        matters = [(each.chat_id, record_id) for record_id in named[each.key]]
+        seen.update(matters)
+        if any(seen[matter] <= NEWEST for matter in matters):
             found.append(each)
     return found
 

@@ -140,17 +140,13 @@ class Nags:
         """The nags that a message says."""
         return await self._many(*_said_by(message))
 
-    async def standing(self, duty_ids: Collection[int]) -> list[Standing]:
-        """The messages that told of some duties and stand, the newest first."""
-        told_in = select(T.c.told_in).where(self._about(duty_ids))
+    async def standing(self, messages: Collection[str]) -> list[Standing]:
+        """Those of some messages that stand, the newest first."""
         rows = await self._connection.execute(
-            _STANDING.where(P.c.name.in_(told_in)).order_by(P.c.message_id.desc())
+            _STANDING.where(among(self._connection, P.c.name, messages)).order_by(
+                P.c.message_id.desc()
+            )
         )
-        return [Standing(*row) for row in rows]
-
-    async def stands(self, message: str) -> list[Standing]:
-        """The message of that key, if it stands."""
-        rows = await self._connection.execute(_STANDING.where(P.c.name == message))
         return [Standing(*row) for row in rows]
 
     async def hold_lists(self, messages: Collection[str]) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from bot.domain.outgoing import Manner
 from bot.domain.people import Place, Role
+from bot.domain.records import Outcome
 from bot.services import buttons, nag_items, nag_lists, ticking
 from bot.services.delivery import arrived
 from bot.services.desk import Desk
@@ -248,6 +249,24 @@ async def test_older_reminders_are_ticked_off_too_but_not_without_end(
     await bell.deliver("06-24", "10:01")
     ticked = ["已办理" in each.text for each in lists(bell)]
     assert ticked == [False, False, True, True, True]
+
+
+async def test_of_several_records_at_once_each_is_ticked_off_where_it_stands(
+    advice: Advice, bell: Bell
+) -> None:
+    filed = []
+    for serial, day in enumerate(("04-13", "04-16", "04-17", "04-20"), start=5):
+        await advice.deliver(day, advice_number=f"鄂州检行建〔2026〕{serial}号")
+        filed.append(await advice.take(day, "check"))
+    for day in ("05-29", "06-01", "06-02", "06-05"):
+        await bell.ring(day)
+    async with advice.on("06-05") as d:
+        for record in filed:
+            event = await d.tx.events.last_id()
+            await d.tx.duties.close(record.id, ["reply"], event, Outcome.MET)
+        await ticking.tick_off(d, [record.id for record in filed])
+    await bell.deliver("06-05", "10:01")
+    assert ["已办理" in each.text for each in lists(bell)] == [True] * len(filed)
 
 
 async def test_what_cannot_be_put_into_words_stops_neither_the_rest_nor_anybody_s_step(
