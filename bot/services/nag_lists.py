@@ -77,7 +77,7 @@ async def _say(desk: Desk, person: Person, items: Sequence[Item]) -> str:
         text=text_of(desk, items, desk.now),
         buttons=keyboard_of(desk, items),
         priority=Priority.NAG,
-        doubtful=any(item.nag.doubtful for item in items),
+        doubtful=any(item.nag.doubtful and not item.nag.told_in for item in items),
     )
     return key
 

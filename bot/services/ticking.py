@@ -55,6 +55,7 @@ async def tick_arrived(desk: Desk, key: str) -> None:
     """Bring a list up to date of which something was done or put off while it was under way."""
     told = {nag.duty_id for nag in await desk.tx.nags.told_in([key])}
     await desk.tx.duties.by_id(told, hold=True)  # nothing is done meanwhile unseen
+    await desk.tx.nags.arrived(key)
     await tick_list(desk, key)
 
 
@@ -112,7 +113,9 @@ async def _amend_one(
     items = visible(actor, items_of(desk, actor, told, ground, at))
     if all(item.fate is Fate.OPEN for item in items):
         return
-    mark = f"\n\n{desk.texts.render('perhaps_repeated')}" if listed.doubtful else ""
+    mark = (
+        f"\n\n{desk.texts.render('perhaps_repeated')}" if any(nag.doubtful for nag in told) else ""
+    )
     await desk.say(
         listed.chat_id,
         text=text_of(desk, items, at, told_apart(listed.key, told)) + mark,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, delete, false, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from bot.domain.records import NOBODY, Nag
 from bot.storage import tables
@@ -40,13 +40,7 @@ class Standing(NamedTuple):
     key: str
     chat_id: int
     message_id: int
-    doubtful: bool
-    """It says that it may have been sent before."""
 
-
-_STANDING = select(
-    P.c.name, P.c.chat_id, P.c.message_id, func.coalesce(O.c.repeated, false())
-).outerjoin(O, O.c.key == P.c.name)
 
 _ENDED = select(D.c.id).where(D.c.id == T.c.duty_id, D.c.closed_by.is_not(None)).exists()
 """That the duty is owed no more."""
@@ -140,12 +134,21 @@ class Nags:
         """The nags that a message says."""
         return await self._many(*_said_by(message))
 
+    async def arrived(self, message: str) -> None:
+        """Note for each nag that a message told of whether it said that it may be a repetition."""
+        repeated = select(O.c.repeated).where(O.c.key == message).scalar_subquery()
+        await self._connection.execute(
+            update(T)
+            .where(T.c.told_in == message)
+            .values(doubtful=func.coalesce(repeated, T.c.doubtful))
+        )
+
     async def standing(self, messages: Collection[str]) -> list[Standing]:
         """Those of some messages that stand, the newest first."""
         rows = await self._connection.execute(
-            _STANDING.where(among(self._connection, P.c.name, messages)).order_by(
-                P.c.message_id.desc()
-            )
+            select(P.c.name, P.c.chat_id, P.c.message_id)
+            .where(among(self._connection, P.c.name, messages))
+            .order_by(P.c.message_id.desc())
         )
         return [Standing(*row) for row in rows]
 

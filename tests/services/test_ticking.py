@@ -233,9 +233,18 @@ async def test_what_says_that_it_may_be_a_repetition_goes_on_to_say_so(
     async with database.write() as tx:
         await tx.outbox.put_back(queued, "TimedOut", moment("06-08"), perhaps_sent=True)
     await bell.deliver("06-08", "09:01")
-    await owed.take("06-08", "reply", replied_on="2026-06-08")
-    (edit,) = amended(await bell.deliver("06-08", "10:01"))
-    assert edit.text.endswith("（此条可能重复发送）")
+    await put_off(owed, "06-08", "06-09", lists(bell)[0], 0)
+    await bell.ring("06-09")
+    async with owed.on("06-16") as d:
+        await forget_old(d)
+        first = await d.tx.records.get(owed.record.id - 1)
+    await owed.take("06-16", "reply", replied_on="2026-06-16")
+    edits = amended(await bell.deliver("06-16", "10:01"))
+    assert [each.text.endswith("（此条可能重复发送）") for each in edits] == [True]
+    owed.filed = first
+    await owed.take("06-16", "reply", replied_on="2026-06-16")
+    (edit,) = amended(await bell.deliver("06-16", "10:02"))
+    assert not edit.text.endswith("（此条可能重复发送）"), "the list of 9 June said so once"
 
 
 async def test_older_reminders_are_ticked_off_too_but_not_without_end(

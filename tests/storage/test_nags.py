@@ -20,6 +20,7 @@ QUESTIONS: dict[str, Callable[[Nags, datetime], Awaitable[object]]] = {
     "in_message": lambda nags, _: nags.in_message("nag/1"),
     "told_in": lambda nags, _: nags.told_in(["nag/1", "nag/2"]),
     "hold_lists": lambda nags, _: nags.hold_lists(["nag/1", "nag/2"]),
+    "arrived": lambda nags, _: nags.arrived("nag/1"),
     "standing": lambda nags, _: nags.standing(["nag/1", "nag/2"]),
     "of_duties": lambda nags, _: nags.of_duties([1, 2]),
     "of_person": lambda nags, _: nags.of_person(1),
