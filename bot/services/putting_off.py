@@ -13,6 +13,7 @@ from bot.services.nagging import respites
 from bot.services.planning import recall_read
 from bot.services.steps import take_step
 from bot.services.ticking import tick_list
+from bot.storage.nags import asked_in
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -123,4 +124,4 @@ async def _tell(
 
 def _post(reminder: Reminder) -> str:
     """Where it is asked; each time that a reminder comes, it is asked anew."""
-    return f"later/{reminder.nag.id}/{int(reminder.nag.at.timestamp())}"
+    return asked_in(reminder.nag.id, reminder.nag.at)

@@ -42,8 +42,16 @@ class Standing(NamedTuple):
     message_id: int
 
 
+ASKED = "later/"
+"""With this the name of every post begins where it is asked until when to put something off."""
+
 _ENDED = select(D.c.id).where(D.c.id == T.c.duty_id, D.c.closed_by.is_not(None)).exists()
 """That the duty is owed no more."""
+
+
+def asked_in(nag_id: int, at: datetime) -> str:
+    """The name of the post where it is asked of a nag of some hour; they sort by their hours."""
+    return f"{ASKED}{int(at.timestamp())}/{nag_id}"
 
 
 def _said_by(message: str) -> tuple[ColumnElement[bool], ...]:
@@ -222,10 +230,15 @@ class Nags:
         return set(rows)
 
     async def forget_said_before(self, before: datetime, prefix: str) -> None:
-        """Forget what was said long ago, and where the messages stand, beginning in some way."""
+        """Forget what was said long ago, and where the messages stand, beginning in some way.
+
+        With them goes where it was asked until when to put something off.
+        """
         await self._connection.execute(delete(T).where(T.c.at < before, T.c.message != ""))
         told = select(T.c.id).where(T.c.told_in == P.c.name).exists()
         await self._connection.execute(delete(P).where(P.c.name.startswith(prefix), ~told))
+        asked = (P.c.name.startswith(ASKED), P.c.name < asked_in(0, before))
+        await self._connection.execute(delete(P).where(*asked))
 
     def _about(self, duty_ids: Collection[int]) -> ColumnElement[bool]:
         return among(self._connection, T.c.duty_id, duty_ids)

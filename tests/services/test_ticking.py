@@ -8,6 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import or_, select
 
 from bot.domain.outgoing import Manner
 from bot.domain.people import Place, Role
@@ -18,8 +19,9 @@ from bot.services.desk import Desk
 from bot.services.housekeeping import KEPT_REMINDERS, forget_old
 from bot.services.nag_lists import SHOWN
 from bot.services.planning import NAG_KEY
-from bot.services.putting_off import put_off_until
+from bot.services.putting_off import ask_until, put_off_until
 from bot.services.roster import leave
+from bot.storage.nags import ASKED
 from bot.storage.tables import posts
 from tests.services.reminding import Bell, moment
 
@@ -393,8 +395,14 @@ async def test_more_than_a_dozen_are_one_message_that_counts_the_rest(
 
 async def test_where_a_reminder_stands_is_forgotten_with_it(owed: Advice, bell: Bell) -> None:
     await bell.ring("06-08")
-    here = posts.select().where(posts.c.name.startswith(NAG_KEY))
+    nag_id = buttons.read(lists(bell)[0].buttons[0][1].data).number(0)
     async with owed.on("06-08") as d:
-        for later, kept in ((d, 1), (replace(d, now=d.now + KEPT_REMINDERS), 0)):
+        await ask_until(d, owed.bureau, nag_id, BUREAU)
+    await bell.deliver("06-08", "10:01")
+    here = select(posts.c.name).where(
+        or_(posts.c.name.startswith(NAG_KEY), posts.c.name.startswith(ASKED))
+    )
+    async with owed.on("06-08") as d:
+        for later, kept in ((d, 2), (replace(d, now=d.now + KEPT_REMINDERS), 0)):
             await forget_old(later)
             assert len((await d.tx.connection.execute(here)).all()) == kept
