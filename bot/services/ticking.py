@@ -113,9 +113,8 @@ async def _amend_one(
     items = visible(actor, items_of(desk, actor, told, ground, at))
     if all(item.fate is Fate.OPEN for item in items):
         return
-    mark = (
-        f"\n\n{desk.texts.render('perhaps_repeated')}" if any(nag.doubtful for nag in told) else ""
-    )
+    doubtful = any(nag.doubtful for nag in told)
+    mark = f"\n\n{desk.texts.render('perhaps_repeated')}" if doubtful else ""
     await desk.say(
         listed.chat_id,
         text=text_of(desk, items, at, told_apart(listed.key, told)) + mark,

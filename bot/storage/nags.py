@@ -134,9 +134,10 @@ class Nags:
     async def hold_message(self, message: str) -> None:
         """Let nobody else settle a message in this transaction's time.
 
-        SQLite has one writer anyway; another PostgreSQL process waits.
+        By writing it as it is: then `recover`, which locks the table, waits too.
         """
-        await self._connection.execute(select(O.c.id).where(O.c.key == message).with_for_update())
+        held = update(O).where(O.c.key == message).values(key=message)
+        await self._connection.execute(held)
 
     async def in_message(self, message: str) -> list[Nag]:
         """The nags that a message says."""
