@@ -501,6 +501,7 @@ OWN_FACTS: dict[str, dict[str, object]] = {
         "rest": 999,
         "lights": dict.fromkeys(nag_lists.LIGHTS, 333),
         "others": 999,
+        "apart": 999,
         "notice": OFFICE.notice,
     },
     "group_word": {

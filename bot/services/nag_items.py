@@ -7,10 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from bot.domain.calendar import local_date
+from bot.domain.kinds.lifecycle import Matter
 from bot.domain.ladder import LATE
 from bot.domain.people import ON_DUTY
 from bot.domain.periods import Light, days_left, light
 from bot.domain.records import Outcome
+from bot.services.cards import moves_for
 from bot.services.clockface import counted_before, still_open
 from bot.services.standing_in import absentees, in_charge
 
@@ -18,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from bot.domain.people import Person
+    from bot.domain.kinds.lifecycle import Move
+    from bot.domain.people import Actor, Person
     from bot.domain.records import Duty, Nag, Record
     from bot.services.desk import Desk
 
@@ -57,8 +60,6 @@ class Item:
     due: date
     provisional: bool
     before: tuple[date, ...]
-    owed: tuple[Duty, ...]
-    """All that is owed on the record."""
     left: int
     light: Light
     late: bool
@@ -68,6 +69,8 @@ class Item:
     fate: Fate = Fate.OPEN
     now_due: date | None = None
     """When it is due by now, where it was moved or kept."""
+    step: Move | None = None
+    """The one step by which its reader can meet it, while it is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,24 +80,35 @@ class Ground:
     records: Mapping[int, Record]
     duties: Mapping[int, list[Duty]]
     """All that is or was owed on each record."""
-    absent: Mapping[int, str]
-    """Who of the reader's organ is in charge of a record and away, by its id."""
+    away: Mapping[date, Collection[int]]
+    """Who is away on each day, by their ids."""
+    charge: Mapping[tuple[int, str], Person]
+    """Who is in charge of a record for an organ, on whose behalf others may be told."""
 
 
-async def ground_of(desk: Desk, person: Person, record_ids: Collection[int]) -> Ground:
-    """What lists rest on that name some records to one reader."""
+async def ground_of(
+    desk: Desk,
+    readers: Collection[Person],
+    record_ids: Collection[int],
+    hours: Iterable[datetime],
+) -> Ground:
+    """What lists rest on that name some records to some readers, said at some hours."""
     records = await desk.tx.records.by_id(record_ids)
     duties = await desk.tx.duties.of_records(record_ids)
-    return Ground(records, duties, await _absent(desk, person, records.values()))
+    away = {day: set(await absentees(desk, day)) for day in {local_date(at) for at in hours}}
+    organs = {each.organ for each in readers if each.organ and each.role in ON_DUTY}
+    pairs = [(record, organ) for record in records.values() for organ in organs]
+    charge = await in_charge(desk, pairs) if any(away.values()) else {}
+    return Ground(records, duties, away, charge)
 
 
 def items_of(
-    desk: Desk, person: Person, nags: Iterable[Nag], ground: Ground, said_at: datetime
+    desk: Desk, actor: Actor, nags: Iterable[Nag], ground: Ground, said_at: datetime
 ) -> list[Item]:
     """One item a duty, by its latest stage, as of an hour; what is due first comes first."""
     latest = {nag.duty_id: nag for nag in sorted(nags, key=lambda nag: (nag.stage, nag.id))}
     found = (
-        _readable(desk, person, latest[duty.id], duty, ground, said_at)
+        _readable(desk, actor, latest[duty.id], duty, ground, said_at)
         for duties in ground.duties.values()
         for duty in duties
         if duty.id in latest
@@ -104,24 +118,24 @@ def items_of(
 
 
 def _readable(
-    desk: Desk, person: Person, nag: Nag, duty: Duty, ground: Ground, said_at: datetime
+    desk: Desk, actor: Actor, nag: Nag, duty: Duty, ground: Ground, said_at: datetime
 ) -> Item | None:
     """An item; None, and the rest of the list goes out, where its row cannot be put into words."""
     try:
-        return _item(desk, person, nag, duty, ground, said_at)
+        return _item(desk, actor, nag, duty, ground, said_at)
     except Exception as error:
         desk.leave_out(duty.id, error)
         return None
 
 
 def _item(
-    desk: Desk, person: Person, nag: Nag, duty: Duty, ground: Ground, said_at: datetime
+    desk: Desk, actor: Actor, nag: Nag, duty: Duty, ground: Ground, said_at: datetime
 ) -> Item:
     record, duties = ground.records[duty.record_id], ground.duties[duty.record_id]
     rule = desk.books.kinds[record.kind].rule(duty.code)
-    own = person.organ == duty.debtor
+    own = actor.standing is not None and actor.organ == duty.debtor
     day = local_date(said_at)
-    fate, now_due = _fate(nag.at > said_at, duty, duties)
+    fate, now_due = _fate(duty, duties, put_off=nag.at > said_at)
     return Item(
         nag=nag,
         duty=duty,
@@ -133,23 +147,26 @@ def _item(
         due=duty.due,
         provisional=duty.provisional,
         before=counted_before(duty, duties),
-        owed=still_open(duties),
         left=days_left(duty.due, day),
         light=light(duty.due, day),
         late=said_at - nag.at > LATE,
-        instead_of=ground.absent.get(record.id, "") if own else "",
+        instead_of=_instead_of(actor, record, ground, day) if own else "",
         fate=fate,
         now_due=now_due,
+        step=step_among(desk, actor, duty, record, duties) if fate is Fate.OPEN else None,
     )
 
 
-def _fate(later: bool, duty: Duty, duties: Sequence[Duty]) -> tuple[Fate, date | None]:
-    """What has become of a duty, of all that a record has or had, and when it is due by now.
+def _instead_of(reader: Actor, record: Record, ground: Ground, day: date) -> str:
+    """For whom of their organ, in charge of a record and away on a day, a reader stands in."""
+    hand = ground.charge.get((record.id, reader.organ)) if reader.role in ON_DUTY else None
+    return hand.name if hand and hand.id in ground.away[day] else ""
 
-    `later`: its reader has put it off.
-    """
+
+def _fate(duty: Duty, duties: Sequence[Duty], *, put_off: bool) -> tuple[Fate, date | None]:
+    """What has become of a duty, of all that a record has or had, and when it is due by now."""
     if duty.closed_by is None:
-        return (Fate.PUT_OFF if later else Fate.OPEN), None
+        return (Fate.PUT_OFF if put_off else Fate.OPEN), None
     last = _successor(duty, duties)
     if last.closed_by is None:
         return (Fate.KEPT if last.due == duty.due else Fate.MOVED), last.due
@@ -170,12 +187,22 @@ def _successor(duty: Duty, duties: Sequence[Duty]) -> Duty:
     return last
 
 
-async def _absent(desk: Desk, reader: Person, records: Collection[Record]) -> dict[int, str]:
-    """Who of the reader's organ is in charge of a record, and away today, by its id."""
-    away = await absentees(desk, desk.today)
-    if not away or reader.organ is None or reader.role not in ON_DUTY:
-        return {}
-    charge = await in_charge(desk, [(record, reader.organ) for record in records])
-    return {
-        record_id: person.name for (record_id, _), person in charge.items() if person.id in away
-    }
+async def step_of(desk: Desk, actor: Actor, duty: Duty, record: Record) -> Move | None:
+    """The one step by which somebody can meet a duty now; None where there are several, or none.
+
+    Only who owes it meets it: the sender of a lead could end its wait by taking it back.
+    """
+    return step_among(desk, actor, duty, record, await desk.tx.duties.open_of(record.id))
+
+
+def step_among(
+    desk: Desk, actor: Actor, duty: Duty, record: Record, duties: Sequence[Duty]
+) -> Move | None:
+    """The same, with the record's duties at hand."""
+    if actor.standing is None or actor.organ != duty.debtor:
+        return None
+    kind = desk.books.kinds[record.kind]
+    matter = Matter(record, still_open(duties), desk.today)
+    ends = kind.rule(duty.code).ends
+    steps = [move for move in moves_for(actor, kind, matter) if move.code in ends]
+    return steps[0] if len(steps) == 1 else None

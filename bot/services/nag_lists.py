@@ -6,23 +6,20 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.domain.calendar import local_date
-from bot.domain.kinds.lifecycle import Matter
 from bot.domain.outgoing import Button, Priority
+from bot.domain.people import Action
 from bot.domain.periods import Light
 from bot.services import buttons
-from bot.services.cards import moves_for
-from bot.services.clockface import still_open
 from bot.services.nag_items import OVER, Fate, ground_of, items_of
-from bot.services.nagging import may_speak_of, respites
+from bot.services.nagging import give_to_hand, may_speak_of, respites
 from bot.services.planning import NAG_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from bot.domain.kinds.lifecycle import Move
     from bot.domain.outgoing import Keyboard
     from bot.domain.people import Actor, Person
-    from bot.domain.records import Duty, Nag, Record
+    from bot.domain.records import Duty, Nag
     from bot.services.desk import Desk
     from bot.services.nag_items import Item
 
@@ -34,15 +31,29 @@ LIGHTS = (Light.RED, Light.YELLOW, Light.GREEN)
 
 async def remind(desk: Desk, person_id: int) -> None:
     """Tell somebody, in one message, everything that waits for them and whose hour has come."""
-    waiting = [nag for nag in await desk.tx.nags.of_person(person_id) if nag.at <= desk.now]
-    person = await desk.tx.people.get(person_id)
+    person = await desk.tx.people.get(person_id, hold=True)
     if person is None or not person.reachable:
         return
+    waiting = [nag for nag in await desk.tx.nags.of_person(person_id) if nag.at <= desk.now]
     items = await _items(desk, person, waiting)
-    if items:
-        key = await _say(desk, person, items)
-        told = {item.duty.id for item in items}
-        await desk.tx.nags.said([nag.id for nag in waiting if nag.duty_id in told], key)
+    seen = visible(desk.actor(person), items)
+    if seen:
+        key = await _say(desk, person, seen)
+        await desk.tx.nags.said([nag.id for nag in _about(seen, waiting)], key)
+    if len(seen) < len(items):
+        unseen = [item for item in items if item not in seen]
+        await give_to_hand(desk, _about(unseen, waiting))
+
+
+def visible(actor: Actor, items: Iterable[Item]) -> list[Item]:
+    """What a reader may see, whose organ may have become another since."""
+    return [item for item in items if actor.may(Action.SEE_CARD, item.record)]
+
+
+def _about(items: Iterable[Item], nags: Iterable[Nag]) -> list[Nag]:
+    """Those of some nags that are about some items; of one, maybe several stages."""
+    duties = {item.duty.id for item in items}
+    return [nag for nag in nags if nag.duty_id in duties]
 
 
 async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Item]:
@@ -50,22 +61,23 @@ async def _items(desk: Desk, person: Person, waiting: Sequence[Nag]) -> list[Ite
     open_now = {
         duty.id for duty in duties.values() if duty.closed_by is None and may_speak_of(desk, duty)
     }
-    ground = await ground_of(desk, person, {duties[each].record_id for each in open_now})
+    records = {duties[each].record_id for each in open_now}
+    ground = await ground_of(desk, [person], records, [desk.now])
     nags = [nag for nag in waiting if nag.duty_id in open_now]
-    return items_of(desk, person, nags, ground, desk.now)
+    return items_of(desk, desk.actor(person), nags, ground, desk.now)
 
 
 async def _say(desk: Desk, person: Person, items: Sequence[Item]) -> str:
-    """Queue the message; returns its key, which tells when that was."""
-    key = f"{NAG_KEY}{items[0].nag.id}/{desk.now.timestamp()}"
+    """Queue the message; returns its key, which tells of how many duties it is, and when."""
+    key = f"{NAG_KEY}{items[0].nag.id}/{len(items)}/{desk.now.timestamp()}"
     await desk.say(
         person.user_id,
         key=key,
         post=key,
         text=text_of(desk, items, desk.now),
-        buttons=keyboard_of(desk, person, items),
+        buttons=keyboard_of(desk, items),
         priority=Priority.NAG,
-        doubtful=any(item.nag.doubtful for item in items),
+        doubtful=any(item.nag.doubtful and not item.nag.told_in for item in items),
     )
     return key
 
@@ -75,15 +87,25 @@ def said_at(key: str) -> datetime:
     return datetime.fromtimestamp(float(key.rpartition("/")[2]), UTC)
 
 
-def text_of(desk: Desk, items: Sequence[Item], at: datetime) -> str:
-    """What the message says: the most pressing by name, of the rest how many have which light."""
+def told_apart(key: str, told: Iterable[Nag]) -> int:
+    """How many duties the message of a key once told of, besides those that it still tells of."""
+    count = key.split("/")[2]  # a message of an older version has no count, only its hour
+    return max(0, int(count) - len({nag.duty_id for nag in told})) if count.isdecimal() else 0
+
+
+def text_of(desk: Desk, items: Sequence[Item], at: datetime, apart: int = 0) -> str:
+    """What the message says: the most pressing by name, of the rest how many have which light.
+
+    `apart`: how many it once told of, and others tell of by now.
+    """
     rest = _rest(items)
     return desk.texts.render(
         "nags",
         today=local_date(at),
         items=items[:SHOWN],
         waits=any(item.fate is Fate.OPEN for item in items),
-        over=all(item.fate in OVER for item in items),
+        over=not apart and all(item.fate in OVER for item in items),
+        apart=apart,
         rest=len(rest),
         lights={colour: sum(item.light is colour for item in rest) for colour in LIGHTS},
         others=sum(bool(item.debtor) for item in rest),
@@ -96,10 +118,9 @@ def _rest(items: Sequence[Item]) -> list[Item]:
     return [item for item in items[SHOWN:] if item.fate is Fate.OPEN]
 
 
-def keyboard_of(desk: Desk, person: Person, items: Sequence[Item]) -> Keyboard:
+def keyboard_of(desk: Desk, items: Sequence[Item]) -> Keyboard:
     """The ways to act on what still waits, each in a row of its own, then the way to the rest."""
-    actor = desk.actor(person)
-    rows = [_buttons(desk, actor, item) for item in items[:SHOWN] if item.fate is Fate.OPEN]
+    rows = [_buttons(desk, item) for item in items[:SHOWN] if item.fate is Fate.OPEN]
     if _rest(items):
         rows.append(
             (Button(desk.texts.label("all_todo"), buttons.code(buttons.TODO, buttons.ALL)),)
@@ -107,36 +128,14 @@ def keyboard_of(desk: Desk, person: Person, items: Sequence[Item]) -> Keyboard:
     return tuple(rows)
 
 
-def _buttons(desk: Desk, actor: Actor, item: Item) -> tuple[Button, ...]:
+def _buttons(desk: Desk, item: Item) -> tuple[Button, ...]:
     """The step that meets the duty, or else the card; and the way to put it off."""
-    step = step_among(desk, actor, item.duty, item.record, item.owed)
-    label = f"{step.title} {item.number}" if step else item.number
+    label = f"{item.step.title} {item.number}" if item.step else item.number
     keys = [Button(label, buttons.code(buttons.NAG, item.nag.id))]
     if respites(desk, item.duty):
         later = desk.texts.label("later")
         keys.append(Button(later, buttons.code(buttons.LATER, item.nag.id)))
     return tuple(keys)
-
-
-async def step_of(desk: Desk, actor: Actor, duty: Duty, record: Record) -> Move | None:
-    """The one step by which somebody can meet a duty now; None where there are several, or none.
-
-    Only who owes it meets it: the sender of a lead could end its wait by taking it back.
-    """
-    return step_among(desk, actor, duty, record, await desk.tx.duties.open_of(record.id))
-
-
-def step_among(
-    desk: Desk, actor: Actor, duty: Duty, record: Record, owed: Sequence[Duty]
-) -> Move | None:
-    """The same, with what is owed on the record at hand."""
-    if actor.standing is None or actor.organ != duty.debtor:
-        return None
-    kind = desk.books.kinds[record.kind]
-    matter = Matter(record, still_open(owed), desk.today)
-    ends = kind.rule(duty.code).ends
-    steps = [move for move in moves_for(actor, kind, matter) if move.code in ends]
-    return steps[0] if len(steps) == 1 else None
 
 
 def later_keys(desk: Desk, nag: Nag, duty: Duty) -> Keyboard:

@@ -113,14 +113,20 @@ async def redirect(desk: Desk) -> None:
 
 async def _find_readers(desk: Desk) -> None:
     """Give what nobody could be told to somebody who can be by now."""
-    nags = [nag for nag in await desk.tx.nags.of_person(NOBODY) if nag.at <= desk.now]
+    waiting = await desk.tx.nags.of_person(NOBODY)
+    await give_to_hand(desk, [nag for nag in waiting if nag.at <= desk.now])
+
+
+async def give_to_hand(desk: Desk, nags: Sequence[Nag]) -> None:
+    """Let whoever is in charge be reminded instead of who cannot be; else it is for nobody."""
     duties = await desk.tx.duties.by_id({nag.duty_id for nag in nags})
     _, staff = await surroundings(desk, duties.values())
     for nag in nags:
         duty = duties[nag.duty_id]
         reader = staff.one_of(duty.record_id, duty.debtor)
-        if reader is not None:
-            await desk.tx.nags.add(duty.id, nag.stage, [reader.id], nag.at)
+        to = reader.id if reader else NOBODY
+        if to != nag.person_id:
+            await desk.tx.nags.add(duty.id, nag.stage, [to], nag.at)
             await desk.tx.nags.drop([nag.id])
 
 

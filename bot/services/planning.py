@@ -98,6 +98,7 @@ async def recall(desk: Desk) -> None:
     That is: all of it outside office hours, and otherwise what was queued long ago, or while the
     clock ran ahead, or speaks of what is owed no more. Whatever is still true is said anew.
     """
+    await desk.tx.duties.by_id(await desk.tx.nags.duties_queued(), hold=True)  # none ends unseen
     speaks = desk.rounds.may_speak(desk.now, urgent=True)
     before = desk.now - LATE if speaks else desk.now
     for prefix in (NAG_KEY, GROUP_KEY):
@@ -108,9 +109,18 @@ async def recall(desk: Desk) -> None:
 
 
 async def recall_if_answered(desk: Desk, message: str) -> None:
-    """Take one message back if it waits again and speaks of something that is owed no more."""
-    if await desk.tx.nags.is_answered(message):
+    """Take one message back if it waits again and speaks of what is owed no more or was put off."""
+    nags = await desk.tx.nags.told_in([message])
+    told = {nag.duty_id for nag in nags}
+    duties = await desk.tx.duties.by_id(told, hold=True)  # none ends unseen
+    ended = any(duty.closed_by is not None for duty in duties.values())
+    if ended or any(nag.message != message for nag in nags):
         await _take_back(desk, message)
+
+
+async def recall_read(desk: Desk, message: str) -> None:
+    """Take one message back that waits again though its reader has it, and has acted upon it."""
+    await _take_back(desk, message)
 
 
 async def set_back(desk: Desk) -> None:

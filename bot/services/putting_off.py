@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from bot.domain.errors import DomainError
 from bot.domain.outgoing import Manner
 from bot.domain.people import Action
-from bot.services.nag_lists import later_keys, step_of
+from bot.services.nag_items import step_of
+from bot.services.nag_lists import later_keys
 from bot.services.nagging import respites
+from bot.services.planning import recall_read
 from bot.services.steps import take_step
 from bot.services.ticking import tick_list
+from bot.storage.nags import asked_in
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -53,8 +56,11 @@ async def put_off_until(desk: Desk, actor: Actor, nag_id: int, moment: int, user
     offered = {int(at.timestamp()): at for _, at in respites(desk, reminder.duty)}
     if moment not in offered:
         raise DomainError("due_too_soon", number=reminder.record.number)
+    message = reminder.nag.told_in
+    await desk.tx.nags.hold_message(message)  # it arrives before, or finds this put off
     await desk.tx.nags.put_off(nag_id, offered[moment])
-    await tick_list(desk, reminder.nag.told_in)
+    await recall_read(desk, message)
+    await tick_list(desk, message)
     await _tell(desk, user_id, reminder, (), offered[moment])
 
 
@@ -118,4 +124,4 @@ async def _tell(
 
 def _post(reminder: Reminder) -> str:
     """Where it is asked; each time that a reminder comes, it is asked anew."""
-    return f"later/{reminder.nag.id}/{int(reminder.nag.at.timestamp())}"
+    return asked_in(reminder.nag.id, reminder.nag.at)

@@ -154,8 +154,8 @@ async def leave(desk: Desk, actor: Actor, person_id: int, place: Place) -> None:
     if [admin.id for admin in admins] == [person.id]:
         raise DomainError("last_admin")
     held = await held_by(desk, person)
-    await silence_towards(desk, person.user_id)
     await desk.tx.people.detach(person.id)
+    await silence_towards(desk, person.user_id)  # by now nothing more is queued for them
     await desk.tx.chats.withdraw_cards(person.user_id)
     if person.role is Role.ADMIN:
         await offer_menu(desk, person.user_id)

@@ -7,101 +7,120 @@ said anew (`planning.silence`).
 
 from __future__ import annotations
 
-from collections import Counter
+import logging
+from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from bot.domain.outgoing import Manner, Priority
-from bot.domain.people import Action, Status
+from bot.domain.people import Status
 from bot.services.nag_items import Fate, ground_of, items_of
-from bot.services.nag_lists import keyboard_of, said_at, text_of
+from bot.services.nag_lists import keyboard_of, said_at, text_of, told_apart, visible
+from bot.services.planning import NAG_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Awaitable, Collection, Iterable, Mapping, Sequence
 
     from bot.domain.people import Person
     from bot.domain.records import Nag
     from bot.services.desk import Desk
+    from bot.services.nag_items import Ground
     from bot.storage.nags import Standing
+
+log = logging.getLogger(__name__)
 
 KEPT_LISTS = timedelta(days=30)
 """How long a list is kept up to date."""
 NEWEST = 3
-"""As many lists of one reader as one matter changes: who looks for it looks no further back."""
+"""As many lists of one reader as one record changes: who looks for it looks no further back."""
 
 
 async def tick_off(desk: Desk, record_ids: Collection[int]) -> None:
     """Bring the newest lists that name some records up to date; nobody is told anew."""
     owed = await desk.tx.duties.of_records(record_ids)
-    ids = {duty.id for duties in owed.values() for duty in duties}
-    await _amend(desk, _newest(desk, await desk.tx.nags.standing(ids)))
+    record_of = {duty.id: duty.record_id for duties in owed.values() for duty in duties}
+    named: dict[str, set[int]] = defaultdict(set)
+    for nag in await desk.tx.nags.of_duties(record_of):
+        if nag.told_in.startswith(NAG_KEY) and desk.now - said_at(nag.told_in) <= KEPT_LISTS:
+            named[nag.told_in].add(record_of[nag.duty_id])
+    await _amend(desk, _newest(await desk.tx.nags.standing(named), named))
 
 
 async def tick_list(desk: Desk, key: str) -> None:
     """Bring one list up to date, if it stands."""
-    await _amend(desk, await desk.tx.nags.stands(key))
+    await _amend(desk, await desk.tx.nags.standing([key]))
 
 
 async def tick_arrived(desk: Desk, key: str) -> None:
-    """Bring a list up to date of which something was done while it was under way."""
-    told = {nag.duty_id for nag in await desk.tx.nags.in_message(key)}
-    duties = await desk.tx.duties.by_id(told, hold=True)  # nothing is done meanwhile unseen
-    if any(duty.closed_by is not None for duty in duties.values()):
-        await tick_list(desk, key)
+    """Bring a list up to date of which something was done or put off while it was under way."""
+    told = {nag.duty_id for nag in await desk.tx.nags.told_in([key])}
+    await desk.tx.duties.by_id(told, hold=True)  # nothing is done meanwhile unseen
+    await desk.tx.nags.arrived(key)
+    await tick_list(desk, key)
 
 
-def _newest(desk: Desk, lists: Iterable[Standing]) -> list[Standing]:
-    """Of lists in order, the newest first, the first few of each chat that are not too old."""
-    seen: Counter[int] = Counter()
+def _newest(lists: Iterable[Standing], named: Mapping[str, Iterable[int]]) -> list[Standing]:
+    """Of lists in order, the newest first, the first few of each chat that name a record."""
+    seen: Counter[tuple[int, int]] = Counter()
     found: list[Standing] = []
     for each in lists:
-        seen[each.chat_id] += 1
-        if seen[each.chat_id] <= NEWEST and desk.now - said_at(each.key) <= KEPT_LISTS:
+        matters = [(each.chat_id, record_id) for record_id in named[each.key]]
+        seen.update(matters)
+        if any(seen[matter] <= NEWEST for matter in matters):
             found.append(each)
     return found
 
 
 async def _amend(desk: Desk, lists: Sequence[Standing]) -> None:
-    """Make some lists anew from what they told of."""
+    """Make some lists anew from what they told of; one that cannot be made stays as it is."""
     if not lists:
         return
-    nags = await desk.tx.nags.told_in([each.key for each in lists])
+    keys = [each.key for each in lists]
+    await desk.tx.nags.hold_lists(keys)  # of two edits at once the later one tells of both
+    nags = await desk.tx.nags.told_in(keys)
     duties = await desk.tx.duties.by_id({nag.duty_id for nag in nags})
-    for chat_id in dict.fromkeys(each.chat_id for each in lists):
-        person = await desk.tx.people.by_user(chat_id)
-        if person is not None and person.status is Status.ACTIVE:
-            own = [nag for nag in nags if nag.person_id == person.id]
-            records = {duties[nag.duty_id].record_id for nag in own}
-            theirs = [each for each in lists if each.chat_id == chat_id]
-            await _amend_for(desk, person, theirs, own, records)
-
-
-async def _amend_for(
-    desk: Desk,
-    person: Person,
-    lists: Sequence[Standing],
-    nags: Sequence[Nag],
-    record_ids: Collection[int],
-) -> None:
-    """Make one reader's lists anew; of what they may see no more, nothing is said any more."""
-    ground = await ground_of(desk, person, record_ids)
-    actor = desk.actor(person)
+    readers = await _readers(desk, {each.chat_id for each in lists})
+    records = {duty.record_id for duty in duties.values()}
+    ground = await ground_of(desk, readers.values(), records, {said_at(key) for key in keys})
     for each in lists:
-        at = said_at(each.key)
-        told = [nag for nag in nags if nag.told_in == each.key]
-        items = [
-            item
-            for item in items_of(desk, person, told, ground, at)
-            if actor.may(Action.SEE_CARD, item.record)
-        ]
-        if any(item.fate is not Fate.OPEN for item in items):
-            mark = f"\n\n{desk.texts.render('perhaps_repeated')}" if each.doubtful else ""
-            await desk.say(
-                each.chat_id,
-                text=text_of(desk, items, at) + mark,
-                buttons=keyboard_of(desk, person, items),
-                manner=Manner.AMEND,
-                post=each.key,
-                reply_to=each.message_id,
-                priority=Priority.NEWS,
-            )
+        reader = readers.get(each.chat_id)
+        if reader is not None:
+            told = [nag for nag in nags if (nag.told_in, nag.person_id) == (each.key, reader.id)]
+            await _try(desk, _amend_one(desk, reader, each, told, ground))
+
+
+async def _readers(desk: Desk, chat_ids: Iterable[int]) -> dict[int, Person]:
+    """Who is on the roster of those whose private chats some are."""
+    people = [await desk.tx.people.by_user(chat_id) for chat_id in chat_ids]
+    return {each.user_id: each for each in people if each and each.status is Status.ACTIVE}
+
+
+async def _try(desk: Desk, edit: Awaitable[None]) -> None:
+    """Edit one list, or leave no trace of it: somebody else's step must not fail by it."""
+    try:
+        async with desk.tx.savepoint():
+            await edit
+    except Exception as error:
+        log.error("%s: a list cannot be edited: %s", desk.cause, type(error).__name__)
+
+
+async def _amend_one(
+    desk: Desk, reader: Person, listed: Standing, told: Sequence[Nag], ground: Ground
+) -> None:
+    """Make one list anew, if there is news; of what its reader may not see any more, none is."""
+    at = said_at(listed.key)
+    actor = desk.actor(reader)
+    items = visible(actor, items_of(desk, actor, told, ground, at))
+    if all(item.fate is Fate.OPEN for item in items):
+        return
+    doubtful = any(nag.doubtful for nag in told)
+    mark = f"\n\n{desk.texts.render('perhaps_repeated')}" if doubtful else ""
+    await desk.say(
+        listed.chat_id,
+        text=text_of(desk, items, at, told_apart(listed.key, told)) + mark,
+        buttons=keyboard_of(desk, items),
+        manner=Manner.AMEND,
+        post=listed.key,
+        reply_to=listed.message_id,
+        priority=Priority.NEWS,
+    )

@@ -223,18 +223,23 @@ class Duties:
     async def reminded_by(self, now: datetime, after: Duty | None, limit: int) -> list[Duty]:
         """Open duties with a stage up to a moment, the oldest stage first, those after one.
 
-        In the order of the index: by their ids, PostgreSQL may walk all there are to find a few.
+        None of them ends in this transaction's time. They are found in the order of the index:
+        by their ids, PostgreSQL may walk all there are to find a few. They are held in the order
+        of their ids, as by whoever else holds several.
         """
-        due = select(T).where(T.c.closed_by.is_(None), T.c.rung_at <= now)
+        due = (T.c.closed_by.is_(None), T.c.rung_at <= now)
+        found = select(T.c.id).where(*due)
         if after is not None:
             later = or_(T.c.rung_at > after.rung_at, T.c.id > after.id)
-            due = due.where(T.c.rung_at >= after.rung_at, later)
+            found = found.where(T.c.rung_at >= after.rung_at, later)
+        ids = await self._connection.scalars(found.order_by(T.c.rung_at, T.c.id).limit(limit))
         rows = await self._connection.execute(
-            due.order_by(T.c.rung_at, T.c.id)
-            .limit(limit)
-            .with_for_update()  # another PostgreSQL process may be about to end one
+            select(T)
+            .where(among(self._connection, T.c.id, ids.all()), *due)
+            .order_by(T.c.id)
+            .with_for_update()
         )
-        return [_duty(row) for row in rows]
+        return sorted(map(_duty, rows), key=lambda duty: (duty.rung_at, duty.id))
 
     async def next_rung(self) -> datetime | None:
         """When the first open duty is to be reminded of."""

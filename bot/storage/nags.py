@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import delete, false, func, or_, select, update
+from sqlalchemy import and_, delete, func, or_, select, update
 
 from bot.domain.records import NOBODY, Nag
 from bot.storage import tables
@@ -40,16 +40,18 @@ class Standing(NamedTuple):
     key: str
     chat_id: int
     message_id: int
-    doubtful: bool
-    """It says that it may have been sent before."""
 
 
-_STANDING = select(
-    P.c.name, P.c.chat_id, P.c.message_id, func.coalesce(O.c.repeated, false())
-).outerjoin(O, O.c.key == P.c.name)
+ASKED = "later/"
+"""With this the name of every post begins where it is asked until when to put something off."""
 
 _ENDED = select(D.c.id).where(D.c.id == T.c.duty_id, D.c.closed_by.is_not(None)).exists()
 """That the duty is owed no more."""
+
+
+def asked_in(nag_id: int, at: datetime) -> str:
+    """The name of the post where it is asked of a nag of some hour; they sort by their hours."""
+    return f"{ASKED}{int(at.timestamp())}/{nag_id}"
 
 
 def _said_by(message: str) -> tuple[ColumnElement[bool], ...]:
@@ -137,22 +139,47 @@ class Nags:
             update(T).where(T.c.id == nag_id).values(message="", at=until)
         )
 
+    async def hold_message(self, message: str) -> None:
+        """Let nobody else settle a message in this transaction's time.
+
+        By writing it as it is: then `recover`, which locks the table, waits too.
+        """
+        held = update(O).where(O.c.key == message).values(key=message)
+        await self._connection.execute(held)
+
     async def in_message(self, message: str) -> list[Nag]:
         """The nags that a message says."""
         return await self._many(*_said_by(message))
 
-    async def standing(self, duty_ids: Collection[int]) -> list[Standing]:
-        """The messages that told of some duties and stand, the newest first."""
-        told_in = select(T.c.told_in).where(self._about(duty_ids))
+    async def arrived(self, message: str) -> None:
+        """Note for each nag that a message told of whether it said that it may be a repetition."""
+        repeated = select(O.c.repeated).where(O.c.key == message).scalar_subquery()
+        await self._connection.execute(
+            update(T)
+            .where(T.c.told_in == message)
+            .values(doubtful=func.coalesce(repeated, T.c.doubtful))
+        )
+
+    async def standing(self, messages: Collection[str]) -> list[Standing]:
+        """Those of some messages that stand, the newest first."""
         rows = await self._connection.execute(
-            _STANDING.where(P.c.name.in_(told_in)).order_by(P.c.message_id.desc())
+            select(P.c.name, P.c.chat_id, P.c.message_id)
+            .where(among(self._connection, P.c.name, messages))
+            .order_by(P.c.message_id.desc())
         )
         return [Standing(*row) for row in rows]
 
-    async def stands(self, message: str) -> list[Standing]:
-        """The message of that key, if it stands."""
-        rows = await self._connection.execute(_STANDING.where(P.c.name == message))
-        return [Standing(*row) for row in rows]
+    async def hold_lists(self, messages: Collection[str]) -> None:
+        """Let nobody else edit messages that stand in this transaction's time.
+
+        SQLite has one writer anyway; another PostgreSQL process waits.
+        """
+        await self._connection.execute(
+            select(P.c.name)
+            .where(among(self._connection, P.c.name, messages))
+            .order_by(P.c.name)
+            .with_for_update()
+        )
 
     async def told_in(self, messages: Collection[str]) -> list[Nag]:
         """The nags that some messages were the last to tell of, put off since or not."""
@@ -172,20 +199,22 @@ class Nags:
         )
         return list(rows)
 
+    async def duties_queued(self) -> set[int]:
+        """The duties of which the messages speak that wait to be sent."""
+        told = select(T.c.duty_id).join(O, T.c.told_in == O.c.key).where(WAITS)
+        return set(await self._connection.scalars(told))
+
     async def answered_messages(self) -> list[str]:
-        """The messages that wait to be sent and speak of something that is owed no more."""
-        over = select(T.c.id).where(T.c.told_in == O.c.key, T.c.message == O.c.key, _ENDED)
+        """The messages that wait to be sent and speak of what is owed no more or was put off."""
+        over = select(T.c.id).where(T.c.told_in == O.c.key, or_(T.c.message != O.c.key, _ENDED))
         rows = await self._connection.scalars(select(O.c.key).where(WAITS, over.exists()))
         return list(rows)
 
-    async def is_answered(self, message: str) -> bool:
-        """Tell whether a message speaks of something that is owed no more."""
-        found = select(T.c.id).where(*_said_by(message), _ENDED).limit(1)
-        return await self._connection.scalar(found) is not None
-
     async def silence(self, duty_ids: Collection[int]) -> None:
-        """Forget what waits to be said of some duties."""
-        await self._connection.execute(delete(T).where(T.c.message == "", self._about(duty_ids)))
+        """Forget what waits to be said of some duties; what was put off counts as said."""
+        waiting = (T.c.message == "", self._about(duty_ids))
+        await self._connection.execute(delete(T).where(*waiting, T.c.told_in == ""))
+        await self._connection.execute(update(T).where(*waiting).values(message=T.c.told_in))
 
     async def unsay(self, message: str, *, doubtful: bool = False) -> None:
         """Let the nags of a message wait again that was taken back, or did not arrive.
@@ -200,19 +229,25 @@ class Nags:
     async def forget_after(self, moment: datetime) -> set[int]:
         """Forget what was said of later hours, as it is when the clock ran ahead; of which duties.
 
-        What somebody has put off waits for a later hour too, and stays.
+        What somebody has put off waits for a later hour too, and stays, and so does what is owed
+        no more.
         """
-        told = or_(T.c.message != "", T.c.person_id == NOBODY)
+        told = and_(or_(T.c.message != "", T.c.person_id == NOBODY), ~_ENDED)
         rows = await self._connection.scalars(
             delete(T).where(T.c.at > moment, told).returning(T.c.duty_id)
         )
         return set(rows)
 
     async def forget_said_before(self, before: datetime, prefix: str) -> None:
-        """Forget what was said long ago, and where the messages stand, beginning in some way."""
+        """Forget what was said long ago, and where the messages stand, beginning in some way.
+
+        With them goes where it was asked until when to put something off.
+        """
         await self._connection.execute(delete(T).where(T.c.at < before, T.c.message != ""))
         told = select(T.c.id).where(T.c.told_in == P.c.name).exists()
         await self._connection.execute(delete(P).where(P.c.name.startswith(prefix), ~told))
+        asked = (P.c.name.startswith(ASKED), P.c.name < asked_in(0, before))
+        await self._connection.execute(delete(P).where(*asked))
 
     def _about(self, duty_ids: Collection[int]) -> ColumnElement[bool]:
         return among(self._connection, T.c.duty_id, duty_ids)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import delete, select, update
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from datetime import datetime
 
-    from sqlalchemy import ColumnElement, Row
+    from sqlalchemy import ColumnElement, Row, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 T = tables.people
@@ -25,13 +25,17 @@ class People:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
 
-    async def get(self, person_id: int) -> Person | None:
-        """The person with our id."""
-        return await self._one(T.c.id == person_id)
+    async def get(self, person_id: int, *, hold: bool = False) -> Person | None:
+        """The person with our id; `hold`: they stay on the roster in this transaction's time.
+
+        SQLite has one writer anyway; another PostgreSQL process waits.
+        """
+        wanted = select(T).where(T.c.id == person_id)
+        return await self._only(wanted.with_for_update(read=True) if hold else wanted)
 
     async def by_user(self, user_id: int) -> Person | None:
         """The person with the messenger's id."""
-        return await self._one(T.c.user_id == user_id)
+        return await self._only(select(T).where(T.c.user_id == user_id))
 
     async def add(
         self,
@@ -101,8 +105,8 @@ class People:
         """All people of these statuses."""
         return await self._many(T.c.status.in_([status.value for status in statuses]))
 
-    async def _one(self, condition: ColumnElement[bool]) -> Person | None:
-        row = (await self._connection.execute(select(T).where(condition))).one_or_none()
+    async def _only(self, wanted: Select[Any]) -> Person | None:
+        row = (await self._connection.execute(wanted)).one_or_none()
         return None if row is None else _person(row)
 
     async def _many(self, *conditions: ColumnElement[bool]) -> list[Person]:

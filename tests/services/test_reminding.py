@@ -343,6 +343,21 @@ async def test_who_left_hears_nothing_more_and_the_other_liaison_does(
     assert list(said) == [other.user_id]
 
 
+@pytest.mark.parametrize("now_is", [{"organ": "zrzy-hr"}, {"organ": None, "role": "admin"}])
+async def test_what_somebody_has_put_off_and_may_see_no_more_goes_to_who_is_in_charge(
+    owed: Advice, bell: Bell, people: Hire, desk: OpenDesk, now_is: dict[str, str | None]
+) -> None:
+    other = await people("zrzy-ec", name="陈明")
+    await bell.ring("06-08")
+    nag = await the_nag(desk)
+    async with owed.on("06-08") as d:
+        until = int(moment("06-09").timestamp())
+        await put_off_until(d, owed.bureau, nag.id, until, BUREAU)
+        await d.tx.people.change(owed.bureau.person_id, **now_is)
+    await bell.tick("06-09")
+    assert set(nags(await bell.ring("06-09", "09:01"))) == {other.user_id}
+
+
 async def test_the_history_tells_which_organ_was_reminded(owed: Advice, bell: Bell) -> None:
     for day in ("05-29", "06-08", "06-17"):
         await bell.ring(day)

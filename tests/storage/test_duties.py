@@ -134,3 +134,22 @@ async def test_what_should_have_been_reminded_of_first_comes_first(
         assert [each.id for each in first] == [sooner.id, later.id]
         rest = await tx.duties.reminded_by(now, first[-1], 2)
         assert [each.id for each in rest] == [at_once.id]
+
+
+async def test_who_holds_some_duties_and_who_reminds_of_them_do_not_block_each_other(
+    database: Database, record_id: int, now: datetime
+) -> None:
+    async with database.write() as tx:
+        low = await owe(tx, record_id, "sign", now, Rung(-7, now))
+        high = await owe(tx, record_id, "reply", now, Rung(-7, now - timedelta(hours=1)))
+
+    async def find() -> list[Duty]:
+        async with database.write() as tx:
+            return await tx.duties.reminded_by(now, None, 2)
+
+    async with database.write() as tx:
+        await tx.duties.by_id([low.id], hold=True)
+        finding = asyncio.create_task(find())
+        await asyncio.sleep(0.2)
+        await tx.duties.by_id([low.id, high.id], hold=True)
+    assert [each.id for each in await finding] == [high.id, low.id], "the oldest stage first"

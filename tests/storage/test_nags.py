@@ -16,17 +16,20 @@ if TYPE_CHECKING:
     from bot.storage.nags import Nags
 
 QUESTIONS: dict[str, Callable[[Nags, datetime], Awaitable[object]]] = {
+    "hold_message": lambda nags, _: nags.hold_message("nag/1"),
     "in_message": lambda nags, _: nags.in_message("nag/1"),
     "told_in": lambda nags, _: nags.told_in(["nag/1", "nag/2"]),
-    "standing": lambda nags, _: nags.standing([1, 2]),
-    "stands": lambda nags, _: nags.stands("nag/1"),
+    "hold_lists": lambda nags, _: nags.hold_lists(["nag/1", "nag/2"]),
+    "arrived": lambda nags, _: nags.arrived("nag/1"),
+    "standing": lambda nags, _: nags.standing(["nag/1", "nag/2"]),
+    "of_duties": lambda nags, _: nags.of_duties([1, 2]),
     "of_person": lambda nags, _: nags.of_person(1),
     "to_nobody_in": lambda nags, _: nags.to_nobody_in("group/2026-03-09/"),
     "waiting_for": lambda nags, now: nags.waiting_for(now),
     "next_instant": lambda nags, _: nags.next_instant(),
     "unsaid_messages": lambda nags, _: nags.unsaid_messages([1]),
     "answered_messages": lambda nags, _: nags.answered_messages(),
-    "is_answered": lambda nags, _: nags.is_answered("nag/1"),
+    "duties_queued": lambda nags, _: nags.duties_queued(),
     "unsay": lambda nags, _: nags.unsay("nag/1"),
     "silence": lambda nags, _: nags.silence([1]),
 }
