@@ -130,7 +130,7 @@ def keyboard_of(desk: Desk, items: Sequence[Item]) -> Keyboard:
 
 def _buttons(desk: Desk, item: Item) -> tuple[Button, ...]:
     """The step that meets the duty, or else the card; and the way to put it off."""
-    label = f"{item.step.title} {item.number}" if item.step else item.number
+    label = f"{item.step.title if item.step else desk.texts.label('see')} {item.number}"
     keys = [Button(label, buttons.code(buttons.NAG, item.nag.id))]
     if respites(desk, item.duty):
         later = desk.texts.label("later")

@@ -11,7 +11,7 @@ from bot.services.nag_items import step_of
 from bot.services.nag_lists import later_keys
 from bot.services.nagging import respites
 from bot.services.planning import recall_read
-from bot.services.steps import take_step
+from bot.services.steps import Outcome, take_step
 from bot.services.ticking import tick_list
 from bot.storage.nags import asked_in
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from bot.domain.people import Actor
     from bot.domain.records import Duty, Nag, Record
     from bot.services.desk import Desk
-    from bot.services.steps import Outcome
 
 
 class Reminder(NamedTuple):
@@ -71,13 +70,15 @@ async def act_on(desk: Desk, actor: Actor, nag_id: int) -> tuple[Record, Outcome
     last of the three is what the step is called.
     Raises `no_longer_owed` when the duty has been met or dropped since.
     """
-    _, duty, record = await _still_owed(desk, nag_id)
+    nag, duty, record = await _still_owed(desk, nag_id)
     if not actor.may(Action.SEE_CARD, record):
         raise DomainError("out_of_sight")
     step = await step_of(desk, actor, duty, record)
     if step is None:
         return record, None, ""
     outcome = await take_step(desk, actor, record, step.code, record.version)
+    if outcome is Outcome.TAKEN:
+        await tick_list(desk, nag.told_in)  # however old the list is under which it was pressed
     return record, outcome, step.title
 
 
