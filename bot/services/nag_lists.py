@@ -83,8 +83,14 @@ async def _say(desk: Desk, person: Person, items: Sequence[Item]) -> str:
 
 
 def said_at(key: str) -> datetime:
-    """When the message of a key was queued."""
-    return datetime.fromtimestamp(float(key.rpartition("/")[2]), UTC)
+    """When the message of a key was queued; long ago for one of an older version.
+
+    Its key does not tell, and it stands under no name by which it could be kept up to date.
+    """
+    try:
+        return datetime.fromtimestamp(float(key.rpartition("/")[2]), UTC)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def told_apart(key: str, told: Iterable[Nag]) -> int:

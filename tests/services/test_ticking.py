@@ -8,7 +8,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select, update
 
 from bot.domain.outgoing import Manner
 from bot.domain.people import Place, Role
@@ -22,7 +22,7 @@ from bot.services.planning import NAG_KEY
 from bot.services.putting_off import ask_until, put_off_until
 from bot.services.roster import leave
 from bot.storage.nags import ASKED
-from bot.storage.tables import posts
+from bot.storage.tables import nags, posts
 from tests.services.reminding import Bell, moment
 
 if TYPE_CHECKING:
@@ -406,3 +406,15 @@ async def test_where_a_reminder_stands_is_forgotten_with_it(owed: Advice, bell: 
         for later, kept in ((d, 2), (replace(d, now=d.now + KEPT_REMINDERS), 0)):
             await forget_old(later)
             assert len((await d.tx.connection.execute(here)).all()) == kept
+
+
+async def test_a_list_of_an_older_version_stops_no_step(owed: Advice, bell: Bell) -> None:
+    """Its key tells no hour that is read today, and it stands under no name."""
+    await bell.ring("06-08")
+    old = "nag/1/t1780880400.0/lists2"
+    async with owed.desk() as d:
+        await d.tx.connection.execute(update(nags).values(message=old, told_in=old))
+        await d.tx.connection.execute(delete(posts).where(posts.c.name.startswith(NAG_KEY)))
+    await owed.take("06-11", "reply", replied_on="2026-06-11")
+    assert owed.record.state == "replied"
+    assert not amended(await bell.deliver("06-11", "10:01"))
