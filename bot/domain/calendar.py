@@ -21,6 +21,11 @@ _PUBLISHED = 11
 _NEW_YEAR_REACH = (12, 29)  # a notice has so far reached back as far as 29 December (2007, 2019)
 
 
+def monday_of(day: date) -> date:
+    """The first day of a day's week."""
+    return day - DAY * day.weekday()
+
+
 def local_date(now: datetime) -> date:
     """Return the day it is in China; a naive datetime raises ValueError."""
     if now.tzinfo is None:

@@ -11,10 +11,10 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.domain.calendar import DAY, local_date
+from bot.domain.calendar import DAY, local_date, monday_of
 from bot.domain.people import ON_DUTY, Person, Status
 from bot.services.cards import home_groups
-from bot.services.group_words import DATES, monday_of, speaks_on
+from bot.services.group_words import DATES, speaks_on
 from bot.services.rehearsal import Dues, Rehearsal, Waiting
 from bot.services.staff import Staff, charge_of
 from bot.services.stages import Timetable

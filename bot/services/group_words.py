@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
-from bot.domain.calendar import DAY
+from bot.domain.calendar import DAY, monday_of
 from bot.domain.outgoing import Priority
 from bot.domain.periods import days_left, light
 from bot.services.cards import belongs
@@ -104,11 +104,6 @@ class Word:
     unnamed: int
     """Of so much more nobody can be told; it waits for the next working day."""
     digest: tuple[date, str] | None
-
-
-def monday_of(day: date) -> date:
-    """The first day of a day's week."""
-    return day - DAY * day.weekday()
 
 
 def speaks_on(calendar: WorkCalendar, day: date) -> date | None:

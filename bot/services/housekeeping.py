@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
-from bot.domain.calendar import DAY, local_instant
+from bot.domain.calendar import DAY, local_instant, monday_of
 from bot.domain.outgoing import Priority
 from bot.domain.people import ON_DUTY, Side
 from bot.domain.periods import next_turn
 from bot.services.alerting import alert_admins, next_alert
 from bot.services.forms import discard, throw_away
-from bot.services.group_words import monday_of, speaks_on
+from bot.services.group_words import speaks_on
 from bot.services.lights import refresh_lights
 from bot.services.planning import NAG_KEY
 from bot.services.presence import refresh_presence

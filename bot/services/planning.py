@@ -103,9 +103,9 @@ async def recall(desk: Desk) -> None:
     before = desk.now - LATE if speaks else desk.now
     for prefix in (NAG_KEY, GROUP_KEY):
         for message in await desk.tx.outbox.stale(prefix, before, desk.now):
-            await _take_back(desk, message)
+            await take_back(desk, message)
     for message in await desk.tx.nags.answered_messages():
-        await _take_back(desk, message)
+        await take_back(desk, message)
 
 
 async def recall_if_answered(desk: Desk, message: str) -> None:
@@ -115,12 +115,7 @@ async def recall_if_answered(desk: Desk, message: str) -> None:
     duties = await desk.tx.duties.by_id(told, hold=True)  # none ends unseen
     ended = any(duty.closed_by is not None for duty in duties.values())
     if ended or any(nag.message != message for nag in nags):
-        await _take_back(desk, message)
-
-
-async def recall_read(desk: Desk, message: str) -> None:
-    """Take one message back that waits again though its reader has it, and has acted upon it."""
-    await _take_back(desk, message)
+        await take_back(desk, message)
 
 
 async def set_back(desk: Desk) -> None:
@@ -141,24 +136,24 @@ async def silence(desk: Desk, duty_ids: Collection[int]) -> None:
     of_people = await desk.tx.nags.unsaid_messages(duty_ids)
     of_groups = await desk.tx.outbox.unsaid_about(GROUP_KEY, duty_ids)
     for message in sorted({*of_people, *of_groups}):
-        await _take_back(desk, message)
+        await take_back(desk, message)
     await desk.tx.nags.silence(duty_ids)
 
 
 async def silence_towards(desk: Desk, user_id: int) -> None:
     """Remind somebody of nothing more, even where that was about to be said; others will be."""
     for message in await desk.tx.outbox.waiting_for(user_id, NAG_KEY):
-        await _take_back(desk, message)
+        await take_back(desk, message)
 
 
 async def silence_in(desk: Desk, chat_id: int) -> None:
     """Say nothing to a group that waits to be said; what it tells of waits for another one."""
     for message in await desk.tx.outbox.waiting_for(chat_id, GROUP_KEY):
-        await _take_back(desk, message)
+        await take_back(desk, message)
 
 
-async def _take_back(desk: Desk, message: str) -> None:
-    """Let a message not go out; the rest of what it says is said in another one."""
+async def take_back(desk: Desk, message: str) -> None:
+    """Let a message not go out, if it waits; the rest of what it says is said in another one."""
     withdrawn = await desk.tx.outbox.withdraw(message)
     if withdrawn is None:
         return

@@ -10,7 +10,7 @@ from bot.domain.people import Action
 from bot.services.nag_items import step_of
 from bot.services.nag_lists import later_keys
 from bot.services.nagging import respites
-from bot.services.planning import recall_read
+from bot.services.planning import take_back
 from bot.services.steps import Outcome, take_step
 from bot.services.ticking import tick_list
 from bot.storage.nags import asked_in
@@ -58,7 +58,7 @@ async def put_off_until(desk: Desk, actor: Actor, nag_id: int, moment: int, user
     message = reminder.nag.told_in
     await desk.tx.nags.hold_message(message)  # it arrives before, or finds this put off
     await desk.tx.nags.put_off(nag_id, offered[moment])
-    await recall_read(desk, message)
+    await take_back(desk, message)  # it may wait again though its reader has it
     await tick_list(desk, message)
     await _tell(desk, user_id, reminder, (), offered[moment])
 

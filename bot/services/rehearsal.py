@@ -13,10 +13,10 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from bot.domain.calendar import DAY, local_date
+from bot.domain.calendar import DAY, local_date, monday_of
 from bot.domain.ladder import LATE
 from bot.domain.records import NOBODY
-from bot.services.group_words import SHOWN, monday_of, speaks_on
+from bot.services.group_words import SHOWN, speaks_on
 from bot.services.planning import is_urgent, ladder_of
 from bot.services.standing_in import stand_in
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, delete, false, func, or_, select, update
 
-from bot.domain.calendar import DAY
+from bot.domain.calendar import DAY, monday_of
 from bot.domain.outgoing import Manner
 from bot.domain.people import Side
 from bot.storage import tables
@@ -205,7 +205,7 @@ class Chats:
 
         Whether a group that heard of a later week has heard of this one, nobody knows: perhaps.
         """
-        sunday = today + (6 - today.weekday()) * DAY
+        sunday = monday_of(today) + 6 * DAY
         await self._connection.execute(
             update(T).where(T.c.spoken_on > today).values(spoken_on=None)
         )
